@@ -1,0 +1,331 @@
+/**
+ * How rules and conditions become JavaScript over columns. It decides the code; it refuses to see data. No text of a
+ * model ever becomes code: texts are looked up by dictionary code in arrays that `kernel.ts` fills, and only finite
+ * numbers are written as literals.
+ */
+
+import { onlyNumbers } from './columns.ts';
+import type { Needs } from './needs.ts';
+import { datesIn } from './next.ts';
+import { type OperatorName, operatorOf } from './operators.ts';
+import { DAY } from './time.ts';
+import type { Condition, Decay, Holder, Match, Operand, Period, Rule } from './words.ts';
+
+/** An array that generated code reads by its place in the program, filled when data is bound. */
+export type Slot =
+  | { readonly kind: 'codes' | 'numbers'; readonly holder: Holder; readonly field: string }
+  /** By dictionary code: 1 where a test holds. */
+  | {
+      readonly kind: 'answers';
+      readonly holder: Holder;
+      readonly field: string;
+      readonly operator: OperatorName;
+      readonly operand: Operand;
+    }
+  /** By dictionary code: the instant a text means, or NaN. */
+  | { readonly kind: 'instants'; readonly holder: Holder; readonly field: string }
+  /** By dictionary code: one number for each folded text, 0 for none. */
+  | { readonly kind: 'texts'; readonly field: string }
+  /** By dictionary code: the number a text means, or NaN. */
+  | { readonly kind: 'amounts'; readonly field: string }
+  /** By event name: 1 for the names given. */
+  | { readonly kind: 'names'; readonly names: readonly string[] }
+  /** By event name: its place in the list from 1, or 0. */
+  | { readonly kind: 'cases'; readonly names: readonly string[] }
+  | { readonly kind: 'weights'; readonly weights: readonly number[] };
+
+/** The code of one rule: what it declares for a contact, does at an event, and concludes. */
+export interface Piece {
+  /** Once, before any contact: arrays to note values in. */
+  readonly setup: string;
+  readonly declare: string;
+  /** Statements over `e` (row) and `t` (instant) of an event with one of the names; null for any. */
+  readonly events: readonly { readonly names: readonly string[] | null; readonly body: string }[];
+  /** Statements that set `p`, millionths of a point, and lower `q`, before which `p` cannot change. */
+  readonly finish: string;
+}
+
+/** The slots of one program, and expressions over them. */
+export class Writer {
+  readonly slots: Slot[] = [];
+  readonly #needs: Needs;
+  readonly #places = new Map<string, number>();
+  #names = 0;
+
+  constructor(needs: Needs) {
+    this.#needs = needs;
+  }
+
+  /** A variable name that no other rule has. */
+  fresh(letter: string): string {
+    return `${letter}${this.#names++}`;
+  }
+
+  slot(slot: Slot): string {
+    const key = JSON.stringify(slot);
+    const place = this.#places.get(key) ?? this.slots.push(slot) - 1;
+    this.#places.set(key, place);
+    return `a${place}`;
+  }
+
+  /** The dictionary code of a field, 0 for missing. */
+  #code(holder: Holder, field: string): string {
+    const codes = this.slot({ kind: 'codes', holder, field });
+    switch (holder) {
+      case 'event':
+        return `${codes}[e]`;
+      case 'contact':
+        return `${codes}[c]`;
+      case 'company':
+        return `(k < 0 ? 0 : ${codes}[k])`;
+    }
+  }
+
+  #number(holder: Holder, field: string): string {
+    const numbers = this.slot({ kind: 'numbers', holder, field });
+    return holder === 'event'
+      ? `${numbers}[e]`
+      : holder === 'contact'
+        ? `${numbers}[c]`
+        : `(k < 0 ? NaN : ${numbers}[k])`;
+  }
+
+  /** The instant that a field means, or NaN. */
+  instant(holder: Holder, field: string): string {
+    if (holder === 'contact' && field === 'created_at') return 'created[c]';
+    return `${this.slot({ kind: 'instants', holder, field })}[${this.#code(holder, field)}]`;
+  }
+
+  /** A number for each folded text of an event's property, 0 for none, and how many there can be. */
+  text(field: string): { readonly value: string; readonly length: string } {
+    const texts = this.slot({ kind: 'texts', field });
+    return { value: `${texts}[${this.#code('event', field)}]`, length: `${texts}.length` };
+  }
+
+  /** The number of an event's property, or NaN. */
+  amount(field: string): string {
+    if (onlyNumbers(this.#needs.event.get(field))) return this.#number('event', field);
+    return `${this.slot({ kind: 'amounts', field })}[${this.#code('event', field)}]`;
+  }
+
+  /** Whether a test on a field holds: over `c`, `k` or `e`. */
+  test(condition: Condition & { kind: 'test' }): string {
+    const { holder, field, operand } = condition;
+    const operator = operatorOf(condition.operator);
+    const reads = operator.reads(operand);
+    if (holder === 'contact' && field === 'created_at' && reads === 'present') {
+      return operand.flag ? '(created[c] === created[c])' : '(created[c] !== created[c])';
+    }
+    const moving = operator.flipsAfter !== null;
+    if (reads === 'date' && (moving || (holder === 'contact' && field === 'created_at'))) {
+      return `(${operator.code?.(this.instant(holder, field), operand, 'now')})`;
+    }
+    if (onlyNumbers(this.#needs[holder].get(field))) {
+      const x = this.#number(holder, field);
+      return `(${x} === ${x} && ${operator.code?.(x, operand, 'now')})`;
+    }
+    const answers = this.slot({ kind: 'answers', holder, field, operator: condition.operator, operand });
+    return `(${answers}[${this.#code(holder, field)}] === 1)`;
+  }
+}
+
+/** What conditions beyond fields become; rules cannot ask for these. */
+export interface Asked {
+  score(condition: Condition & { kind: 'score' }): string;
+  place(condition: Condition & { kind: 'place' }): string;
+  event(condition: Condition & { kind: 'event' }): string;
+}
+
+const NOT_ASKED: Asked = { score: () => 'false', place: () => 'false', event: () => 'false' };
+
+export function conditionCode(condition: Condition | null, writer: Writer, asked: Asked = NOT_ASKED): string {
+  if (condition === null) return 'true';
+  switch (condition.kind) {
+    case 'all':
+    case 'any': {
+      const parts = condition.of.map((part) => conditionCode(part, writer, asked));
+      return parts.length === 0 ? 'true' : `(${parts.join(condition.kind === 'all' ? ' && ' : ' || ')})`;
+    }
+    case 'not':
+      return `!${conditionCode(condition.of, writer, asked)}`;
+    case 'test':
+      return writer.test(condition);
+    case 'score':
+      return asked.score(condition);
+    case 'place':
+      return asked.place(condition);
+    case 'event':
+      return asked.event(condition);
+  }
+}
+
+/** Lowers `q` to the next instant at which a relative date condition of the contact or company changes. */
+function lowerByDates(condition: Condition | null, writer: Writer, holder: 'event' | 'other', q: string): string {
+  return datesIn(condition)
+    .filter((date) => (date.holder === 'event') === (holder === 'event'))
+    .map(({ holder: whose, field, ms }) => {
+      const flip = `${writer.instant(whose, field)} + ${ms}`;
+      return `if (${flip} > now && ${flip} < ${q}) ${q} = ${flip};`;
+    })
+    .join(' ');
+}
+
+/** Wraps statements so that they run for the events of a match that are left after where, gap, within, distinct. */
+function matched(
+  match: Match,
+  writer: Writer,
+  q: string,
+  body: string,
+): Pick<Piece, 'setup' | 'declare'> & { readonly body: string } {
+  const { where, gap, within, distinct } = match;
+  let setup = '';
+  let declare = '';
+  let inner = body;
+  if (distinct !== null) {
+    const seen = writer.fresh('s');
+    const { value, length } = writer.text(distinct);
+    setup = `const ${seen} = new Int32Array(${length});`;
+    const v = writer.fresh('v');
+    inner = `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${inner} }`;
+  }
+  if (within !== null) inner = `if (t > now - ${within}) { if (t + ${within} < ${q}) ${q} = t + ${within}; ${inner} }`;
+  if (gap !== null) {
+    const last = writer.fresh('g');
+    const before = writer.fresh('b');
+    declare += `let ${last} = -Infinity;`;
+    inner = `const ${before} = ${last}; ${last} = t; if (t - ${before} >= ${gap}) { ${inner} }`;
+  }
+  if (where !== null)
+    inner = `${lowerByDates(where, writer, 'event', q)} if (${conditionCode(where, writer)}) { ${inner} }`;
+  return { setup, declare, body: inner };
+}
+
+/** Concludes a rule: `value` is what it gives when its `if` holds. */
+function conclude(rule: Rule, writer: Writer, value: string, moved: string | null): string {
+  const dates = lowerByDates(rule.if, writer, 'other', 'q');
+  const gate = conditionCode(rule.if, writer);
+  // A gate that is shut keeps the rule at 0, however its events move, until one of its dates opens it.
+  const inner = `p = ${value};${moved === null ? '' : ` if (${moved} < q) q = ${moved};`}`;
+  return `${dates} ${gate === 'true' ? inner : `if (${gate}) { ${inner} }`}`;
+}
+
+const held = (points: string, max: number): string => `Math.max(-${max}, Math.min(${max}, ${points})) + 0`;
+
+export function codeTrait(rule: Rule<'trait'>, writer: Writer): Piece {
+  return { setup: '', declare: '', events: [], finish: conclude(rule, writer, `${rule.points * 1000}`, null) };
+}
+
+export function codeHappened(rule: Rule<'happened'>, writer: Writer): Piece {
+  const n = writer.fresh('n');
+  const q = writer.fresh('q');
+  const { setup, declare, body } = matched(rule.match, writer, q, `${n}++;`);
+  const { least, most } = rule.count;
+  const enough = most === Infinity ? `${n} >= ${least}` : `${n} >= ${least} && ${n} <= ${most}`;
+  return {
+    setup,
+    declare: `let ${n} = 0, ${q} = Infinity; ${declare}`,
+    events: [{ names: rule.match.names, body }],
+    finish: conclude(rule, writer, `${enough} ? ${rule.points * 1000} : 0`, q),
+  };
+}
+
+export function codeEach(rule: Rule<'each'>, writer: Writer): Piece {
+  const sum = writer.fresh('n');
+  const q = writer.fresh('q');
+  const { limit, amount, decay } = rule;
+  let declare = `let ${sum} = 0, ${q} = Infinity;`;
+  let body = `${sum} += ${amount === null ? '' : 'u * '}${decay === null ? '1000' : 'w'};`;
+  if (decay !== null) body = `${weightCode(decay, writer, q)} ${body}`;
+  if (amount !== null) {
+    body = `const x = ${writer.amount(amount.property)}; const u = x >= 0 ? Math.floor(Math.min(x, 1e21) / ${amount.unit}) : 0; ${body}`;
+  }
+  if (limit !== null) {
+    const period = writer.fresh('d');
+    const used = writer.fresh('m');
+    declare += `let ${period} = NaN, ${used} = 0;`;
+    body = `const d = ${periodCode(limit.per)}; if (d !== ${period}) { ${period} = d; ${used} = 0; } if (${used} < ${limit.times}) { ${used}++; ${body} }`;
+  }
+  const match = matched(rule.match, writer, q, body);
+  return {
+    setup: match.setup,
+    declare: declare + match.declare,
+    events: [{ names: rule.match.names, body: match.body }],
+    finish: conclude(rule, writer, held(`${sum} * ${rule.points}`, rule.max), q),
+  };
+}
+
+/** Sets `w`, and lowers `q` to the next midnight while the weight can still fall. */
+function weightCode(decay: Decay, writer: Writer, q: string): string {
+  const weights = writer.slot({ kind: 'weights', weights: decay.weights });
+  const last = decay.weights.length - 1;
+  return `const age = today - Math.floor(t / ${DAY}); const w = ${weights}[age < ${last} ? age : ${last}]; if (age < ${last} && tomorrow < ${q}) ${q} = tomorrow;`;
+}
+
+function periodCode(per: Period): string {
+  switch (per) {
+    case 'day':
+      return `Math.floor(t / ${DAY})`;
+    case 'week':
+      return `Math.floor((Math.floor(t / ${DAY}) + 3) / 7)`;
+    case 'ever':
+      return '0';
+  }
+}
+
+export function codeSilent(rule: Rule<'silent'>, writer: Writer): Piece {
+  const last = writer.fresh('l');
+  const q = writer.fresh('q');
+  const where = conditionCode(rule.where, writer);
+  const since = writer.fresh('b');
+  const times = writer.fresh('n');
+  const next = writer.fresh('t');
+  const points = rule.each ? held(`${rule.points * 1000} * ${times}`, rule.max) : `${rule.points * 1000}`;
+  return {
+    setup: '',
+    declare: `let ${last} = NaN, ${q} = Infinity;`,
+    events: [
+      {
+        names: rule.names,
+        body: `${lowerByDates(rule.where, writer, 'event', q)} ${where === 'true' ? '' : `if (${where})`} ${last} = t;`,
+      },
+    ],
+    finish: `
+      const ${since} = ${last} === ${last} ? ${last} : created[c] === created[c] ? created[c] : begin < end && at[begin] <= until ? at[begin] : NaN;
+      const ${times} = Math.floor((now - ${since}) / ${rule.for});
+      const ${next} = ${since} + ${rule.each ? `(${times} + 1)` : '1'} * ${rule.for};
+      if (${next} > now && ${next} < ${q}) ${q} = ${next};
+      ${conclude(rule, writer, `${times} >= 1 ? ${points} : 0`, q)}`,
+  };
+}
+
+export function codeUntaken(rule: Rule<'untaken'>, writer: Writer): Piece {
+  const { value, length } = writer.text(rule.same);
+  const name = (letter: string) => writer.fresh(letter);
+  const [seen, when, taken, list] = [name('s'), name('w'), name('s'), name('s')];
+  const [size, q, n, v, i] = [name('n'), name('q'), name('n'), name('v'), name('i')];
+  const note = `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${when}[${v}] = t; ${list}[${size}++] = ${v}; }`;
+  const on = matched(
+    { names: rule.on, where: rule.where, gap: null, within: rule.within, distinct: null },
+    writer,
+    q,
+    note,
+  );
+  const scratch = `new Int32Array(${length})`;
+  return {
+    setup: `const ${seen} = ${scratch}, ${taken} = ${scratch}, ${list} = ${scratch}, ${when} = new Float64Array(${length});`,
+    declare: `let ${size} = 0, ${q} = Infinity; ${on.declare}`,
+    events: [
+      { names: rule.on, body: on.body },
+      { names: rule.unless, body: `${taken}[${value}] = stamp;` },
+    ],
+    finish: `
+      let ${n} = 0;
+      for (let ${i} = 0; ${i} < ${size}; ${i}++) {
+        const ${v} = ${list}[${i}];
+        if (${taken}[${v}] === stamp) continue;
+        if (${when}[${v}] <= now - ${rule.after}) ${n}++;
+        else if (${when}[${v}] + ${rule.after} < ${q}) ${q} = ${when}[${v}] + ${rule.after};
+      }
+      ${conclude(rule, writer, held(`${rule.points * 1000} * ${n}`, rule.max), q)}`,
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * When something changes by the passing of time alone. It decides where to look and how few times to ask; what a
+ * rule is worth at an instant, the caller says, so explain and kernel share this search.
+ */
+
+import { parts } from './condition.ts';
+import { operatorOf } from './operators.ts';
+import { DAY, dayOf } from './time.ts';
+import type { Condition, Holder, Match, Rule } from './words.ts';
+
+/** How the answer of a rule or of a count of events moves as time passes and nothing else happens. */
+export interface Movement {
+  /** An event matters until, or from, its instant plus one of these. */
+  readonly offsets: readonly number[];
+  /** Whole days over which weights fall; 0 without decay. */
+  readonly days: number;
+  /** Whether the answer goes one way only, so that it can be searched by halving. */
+  readonly steady: boolean;
+  /** Dates that a relative condition compares: their instant plus `ms` is when its answer changes. */
+  readonly dates: readonly { readonly holder: Holder; readonly field: string; readonly ms: number }[];
+}
+
+export function movementOf(rule: Rule): Movement {
+  const dates = datesIn(rule.if);
+  switch (rule.kind) {
+    case 'trait':
+    case 'contacts':
+      return { offsets: [], days: 0, steady: true, dates };
+    case 'happened':
+      return {
+        ...movementOfMatch(rule.match, rule.count.least > 0 && rule.count.most < Infinity),
+        dates: [...dates, ...datesIn(rule.match.where)],
+      };
+    case 'each': {
+      const { within, distinct } = rule.match;
+      const { limit, decay, amount } = rule;
+      // An event that leaves the window can hand its place to a younger, heavier or larger one.
+      const replaced =
+        within !== null &&
+        ((distinct !== null && (decay !== null || limit !== null)) ||
+          (limit !== null && (amount !== null || (decay !== null && limit.per !== 'day'))));
+      return {
+        offsets: within === null ? [] : [within],
+        days: decay?.weights.length ?? 0,
+        steady: !replaced,
+        dates: [...dates, ...datesIn(rule.match.where)],
+      };
+    }
+    case 'silent':
+      return { offsets: [rule.for], days: 0, steady: true, dates: [...dates, ...datesIn(rule.where)] };
+    case 'untaken':
+      return {
+        offsets: rule.within === null ? [rule.after] : [rule.after, rule.within],
+        days: 0,
+        steady: rule.within === null,
+        dates: [...dates, ...datesIn(rule.where)],
+      };
+  }
+}
+
+/** The movement of a count of events; `bothEnds` when the count must lie between two numbers. */
+export function movementOfMatch(match: Match, bothEnds: boolean): Movement {
+  const offsets = match.within === null ? [] : [match.within];
+  return { offsets, days: 0, steady: !bothEnds, dates: datesIn(match.where) };
+}
+
+export function datesIn(condition: Condition | null): Movement['dates'] {
+  return [...parts(condition)].flatMap((part) => {
+    if (part.kind !== 'test') return [];
+    const ms = operatorOf(part.operator).flipsAfter?.(part.operand);
+    return ms === undefined ? [] : [{ holder: part.holder, field: part.field, ms }];
+  });
+}
+
+export const isStill = (movement: Movement): boolean =>
+  movement.offsets.length === 0 && movement.days === 0 && movement.dates.length === 0;
+
+export interface Course {
+  /** What the rule is worth at an instant. */
+  value(at: number): number;
+  /** The instants of the contact's events, in order. */
+  readonly times: ArrayLike<number>;
+  /** Instants after `from` at which a relative date condition changes its answer, in order. */
+  readonly flips: readonly number[];
+}
+
+/** The first instant after `from` and before `until` at which the value differs from that at `from`, or Infinity. */
+export function firstChange(movement: Movement, course: Course, from: number, until: number): number {
+  const value = course.value(from);
+  let start = from;
+  for (const flip of course.flips) {
+    if (flip >= until) break;
+    const change = changeBetween(movement, course, value, start, flip);
+    if (change < Infinity) return change;
+    if (course.value(flip) !== value) return flip;
+    start = flip;
+  }
+  return changeBetween(movement, course, value, start, until);
+}
+
+/** Between two flips of date conditions; the value at `start` is `value`. */
+function changeBetween(movement: Movement, course: Course, value: number, start: number, until: number): number {
+  const settled = Math.max(start, ...movement.offsets.map((ms) => start + ms), (dayOf(start) + movement.days) * DAY);
+  if (movement.steady) {
+    let low = start;
+    let high = Math.min(settled, until - 1);
+    if (high <= low || course.value(high) === value) return Infinity;
+    while (high - low > 1) {
+      const middle = low + Math.floor((high - low) / 2);
+      if (course.value(middle) === value) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+  for (const at of candidates(movement, course.times, start, Math.min(settled + 1, until))) {
+    if (course.value(at) !== value) return at;
+  }
+  return Infinity;
+}
+
+/** Every instant between two, both left out, at which an event's part can begin, end or lose weight. */
+export function candidates(movement: Movement, times: ArrayLike<number>, after: number, before: number): number[] {
+  const found = new Set<number>();
+  for (const offset of movement.offsets) {
+    for (let i = 0; i < times.length; i++) {
+      const at = (times[i] ?? 0) + offset;
+      if (at > after && at < before) found.add(at);
+    }
+  }
+  for (let day = dayOf(after) + 1; day <= dayOf(after) + movement.days && day * DAY < before; day++) {
+    found.add(day * DAY);
+  }
+  return [...found].sort((a, b) => a - b);
+}

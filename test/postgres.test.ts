@@ -1,0 +1,23 @@
+// The PostgreSQL for tests: it is there, and each test file has a schema of its own in it.
+import { Client } from 'pg';
+import { describe, expect, test } from 'vitest';
+import { postgresUrl } from './postgres.ts';
+
+const url = await postgresUrl();
+const other = await postgresUrl();
+
+describe.skipIf(url === undefined)('the server for tests', () => {
+  test('unqualified names live in a new schema, and are not seen from another', async () => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    await client.query('CREATE TABLE contact (id int)');
+    const { rows } = await client.query("SELECT current_schema() AS schema, 'contact'::regclass::text AS name");
+    expect(rows).toEqual([{ schema: expect.stringMatching(/^test_[0-9a-f]{32}$/), name: 'contact' }]);
+    await client.end();
+
+    const elsewhere = new Client({ connectionString: other });
+    await elsewhere.connect();
+    await expect(elsewhere.query('SELECT * FROM contact')).rejects.toThrow('relation "contact" does not exist');
+    await elsewhere.end();
+  });
+});

@@ -1,0 +1,48 @@
+/**
+ * The PostgreSQL that tests use: the server named in DATABASE_URL, or else one that this run of the tests starts for
+ * itself (setup.ts). It decides that no two test files see each other's tables; it refuses to know what is in them.
+ */
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { Client } from 'pg';
+import { afterAll, inject } from 'vitest';
+import { z } from 'zod';
+import { hasEmbeddedPostgres } from '../src/store/embedded.ts';
+
+const Answer = z.union([z.object({ url: z.string() }), z.object({ problem: z.string() })]);
+
+/**
+ * For the top level of a test file: the url of a database whose unqualified names live in a new schema, which is
+ * dropped when the file's tests are over. Undefined, and a sentence in the output, when there is no server to be had:
+ * skip with `describe.skipIf(url === undefined)`.
+ */
+export async function postgresUrl(): Promise<string | undefined> {
+  if (!process.env.DATABASE_URL && !hasEmbeddedPostgres()) {
+    console.warn(
+      `Tests that need PostgreSQL are skipped: npm has none for ${process.platform}-${process.arch}. ` +
+        'Set DATABASE_URL to a server to run them.',
+    );
+    return undefined;
+  }
+  const server = process.env.DATABASE_URL || (await ownServer());
+  const schema = `test_${randomUUID().replaceAll('-', '')}`;
+  await execute(server, `CREATE SCHEMA ${schema}`);
+  afterAll(() => execute(server, `DROP SCHEMA ${schema} CASCADE`));
+  const url = new URL(server);
+  url.search += `${url.search ? '&' : '?'}options=-c%20search_path%3D${schema}`;
+  return url.href;
+}
+
+async function ownServer(): Promise<string> {
+  const answer = Answer.parse(await json(connect(inject('postgresDoor'), '127.0.0.1')));
+  if ('problem' in answer) throw new Error(answer.problem);
+  return answer.url;
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}

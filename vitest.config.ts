@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The JSON result is what .ci/run counts from; the folder is never in the repository.
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'models/**/*.test.ts', 'bench/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', ['json', { outputFile: 'node_modules/.cache/scoreline/tests.json' }]],
+  },
+});
