@@ -260,7 +260,7 @@ if (import.meta.main) {
     options: {
       contacts: { type: 'string', default: '1000000' },
       events: { type: 'string', default: '20000000' },
-      folder: { type: 'string', default: 'bench/data/1m-20m' },
+      folder: { type: 'string', default: 'bench/data/1000000-20000000' },
       ids: { type: 'boolean', default: false },
     },
   });

@@ -82,7 +82,7 @@ export function columnsOf(contacts: readonly Contact[], needs: Needs): Columns &
       hasTraits,
       createdAt: doublesOf(contacts.map((contact) => contact.createdAt ?? Number.NaN)),
       company,
-      fields: tableOf(contacts, needs.contact, fieldOf),
+      fields: tableOf(contacts, new Map([...needs.contact].filter(([field]) => field !== 'created_at')), fieldOf),
     },
     companies: {
       count: companies.length,
@@ -113,7 +113,6 @@ function tableOf<Row>(
 ): Table {
   const table = new Map<string, Column>();
   for (const [field, reads] of fields) {
-    if (field === 'created_at') continue;
     const values = rows.map((row) => read(row, field));
     table.set(field, onlyNumbers(reads) ? numbersOf(values) : coded(values));
   }

@@ -5,7 +5,7 @@
  */
 
 import { holds, parts, type Subject } from './condition.ts';
-import { type Given, subjectOf } from './contribution.ts';
+import { type Given, NOTHING, subjectOf } from './contribution.ts';
 import { type Course, datesIn, firstChange, isStill, type Movement, movementOf, movementOfMatch } from './next.ts';
 import { profile } from './profile.ts';
 import { explainRule, saysRule } from './rules.ts';
@@ -65,7 +65,7 @@ export function explain(model: Model, known: Contact, asOf: number, around: Surr
     contact: contact.id,
     asOf,
     scores: state.scores,
-    reasons: reasonsOf(model, (rule) => explainRule(rule, contact, asOf)),
+    reasons: reasonsOf(model, (rule) => (hasData(contact) ? explainRule(rule, contact, asOf) : NOTHING)),
     disqualified: state.disqualified,
     stage: state.stage,
     nextChangeAt: nextChange(model, contact, asOf, colleagues, state),
@@ -272,15 +272,16 @@ export function nextOfStanding(
     addInstants(stage.enter, contact, asOf, until, instants);
     addInstants(stage.leave, contact, asOf, until, instants);
   }
-  if (readsCompanyScores(model) && contact.company !== null) {
-    const others = colleagues.filter((colleague) => colleague.id !== contact.id);
-    for (const at of changesOf(model, others, asOf, until)) instants.add(at);
-  }
-  for (const at of [...instants].sort((a, b) => a - b)) {
+  const others =
+    readsCompanyScores(model) && contact.company !== null ? colleagues.filter((other) => other.id !== contact.id) : [];
+  const changes = changesOf(model, others, asOf, until);
+  for (const at of changes) instants.add(at);
+  const followed = changes.length < CHANGES_FOLLOWED ? until : Math.min(until, changes.at(-1) ?? until);
+  for (const at of [...instants].filter((instant) => instant < followed).sort((a, b) => a - b)) {
     const then = standing(model, contact, at, colleagues, state.stage);
     if (then.stage !== state.stage || then.disqualified?.id !== state.disqualified?.id) return at;
   }
-  return until;
+  return followed;
 }
 
 /** Adds the instants at which a part of a condition changes its answer. */
@@ -293,7 +294,7 @@ function addInstants(
 ): void {
   for (const part of parts(condition)) {
     if (part.kind === 'test') {
-      const movement: Movement = { offsets: [], days: 0, steady: true, dates: datesIn(part) };
+      const movement: Movement = { offsets: [], leaves: true, days: 0, steady: true, dates: datesIn(part) };
       for (const flip of courseOf(contact, movement, from, () => 0).flips) if (flip < until) into.add(flip);
     }
     if (part.kind === 'event') {
@@ -307,19 +308,23 @@ function addInstants(
   }
 }
 
-/** A colleague that keeps changing, such as by silence without end, is followed for this many changes. */
-const CHANGES_FOLLOWED = 10_000;
+/**
+ * Colleagues that keep changing, such as by silence without end, are followed for this many changes; then the last of
+ * them stands for the next change, which is never too late.
+ */
+const CHANGES_FOLLOWED = 400;
 
 /** The instants at which any of some contacts changes its own scores or disqualification. */
-function* changesOf(model: Model, contacts: readonly Contact[], from: number, until: number): Generator<number> {
-  let at = from;
-  for (let n = 0; n < CHANGES_FOLLOWED; n++) {
+function changesOf(model: Model, contacts: readonly Contact[], from: number, until: number): number[] {
+  const changes: number[] = [];
+  for (let at = from; changes.length < CHANGES_FOLLOWED; ) {
     let next = until;
-    for (const contact of contacts) next = Math.min(next, nextAlone(model, contact, at, next));
-    if (next >= until) return;
-    yield next;
+    for (const contact of contacts) next = nextAlone(model, contact, at, next);
+    if (next >= until) break;
+    changes.push(next);
     at = next;
   }
+  return changes;
 }
 
 function nextAlone(model: Model, contact: Contact, from: number, until: number): number {

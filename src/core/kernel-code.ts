@@ -6,7 +6,7 @@
 
 import { onlyNumbers } from './columns.ts';
 import type { Needs } from './needs.ts';
-import { datesIn } from './next.ts';
+import { datesIn, movementOf } from './next.ts';
 import { type OperatorName, operatorOf } from './operators.ts';
 import { DAY } from './time.ts';
 import type { Condition, Decay, Holder, Match, Operand, Period, Rule } from './words.ts';
@@ -41,7 +41,10 @@ export interface Piece {
   readonly declare: string;
   /** Statements over `e` (row) and `t` (instant) of an event with one of the names; null for any. */
   readonly events: readonly { readonly names: readonly string[] | null; readonly body: string }[];
-  /** Statements that set `p`, millionths of a point, and lower `q`, before which `p` cannot change. */
+  /**
+   * Statements that set `p`, millionths of a point, and lower `q`, before which `p` cannot change; `sure` is set to 1
+   * when it does change at `q`.
+   */
   readonly finish: string;
 }
 
@@ -200,12 +203,16 @@ function matched(
   return { setup, declare, body: inner };
 }
 
-/** Concludes a rule: `value` is what it gives when its `if` holds. */
-function conclude(rule: Rule, writer: Writer, value: string, moved: string | null): string {
+/**
+ * Concludes a rule: `value` is what it gives when its `if` holds, `moved` the instant before which that cannot change,
+ * `sure` whether it does change then.
+ */
+function conclude(rule: Rule, writer: Writer, value: string, moved: string | null, sure = 'false'): string {
   const dates = lowerByDates(rule.if, writer, 'other', 'q');
   const gate = conditionCode(rule.if, writer);
+  const certain = movementOf(rule).dates.length > 0 || sure === 'false' ? '' : ` sure = ${sure} ? 1 : 0;`;
   // A gate that is shut keeps the rule at 0, however its events move, until one of its dates opens it.
-  const inner = `p = ${value};${moved === null ? '' : ` if (${moved} < q) q = ${moved};`}`;
+  const inner = `p = ${value};${moved === null ? '' : ` if (${moved} < q) { q = ${moved};${certain} }`}`;
   return `${dates} ${gate === 'true' ? inner : `if (${gate}) { ${inner} }`}`;
 }
 
@@ -218,47 +225,70 @@ export function codeTrait(rule: Rule<'trait'>, writer: Writer): Piece {
 export function codeHappened(rule: Rule<'happened'>, writer: Writer): Piece {
   const n = writer.fresh('n');
   const q = writer.fresh('q');
-  const { setup, declare, body } = matched(rule.match, writer, q, `${n}++;`);
   const { least, most } = rule.count;
+  const { within, distinct } = rule.match;
+  // The count falls below `least` when the `least`-th event from the end leaves: a few instants tell it exactly.
+  const exact = within !== null && distinct === null && most === Infinity && least > 0 && least <= LAST_KEPT;
+  const lasts = exact ? Array.from({ length: least }, () => writer.fresh('t')) : [];
+  const shift = lasts.map((name, i) => `${name} = ${lasts[i + 1] ?? 't'};`).join(' ');
+  const { setup, declare, body } = matched(rule.match, writer, q, `${n}++; ${shift}`);
   const enough = most === Infinity ? `${n} >= ${least}` : `${n} >= ${least} && ${n} <= ${most}`;
+  const points = `${enough} ? ${rule.points * 1000} : 0`;
   return {
     setup,
-    declare: `let ${n} = 0, ${q} = Infinity; ${declare}`,
+    declare: `let ${[`${n} = 0`, `${q} = Infinity`, ...lasts.map((name) => `${name} = 0`)].join(', ')}; ${declare}`,
     events: [{ names: rule.match.names, body }],
-    finish: conclude(rule, writer, `${enough} ? ${rule.points * 1000} : 0`, q),
+    finish: exact
+      ? `${noDates(rule) ? `${q} = ${enough} ? ${lasts[0]} + ${within} : Infinity;` : ''} ${conclude(rule, writer, points, q, 'true')}`
+      : conclude(rule, writer, points, q),
   };
 }
 
+/** A count up to this keeps the instants of its last events in variables. */
+const LAST_KEPT = 8;
+
+const noDates = (rule: Rule): boolean => movementOf(rule).dates.length === 0;
+
 export function codeEach(rule: Rule<'each'>, writer: Writer): Piece {
-  const sum = writer.fresh('n');
-  const q = writer.fresh('q');
+  const [sum, then, q] = [writer.fresh('n'), writer.fresh('n'), writer.fresh('q')];
   const { limit, amount, decay } = rule;
-  let declare = `let ${sum} = 0, ${q} = Infinity;`;
-  let body = `${sum} += ${amount === null ? '' : 'u * '}${decay === null ? '1000' : 'w'};`;
-  if (decay !== null) body = `${weightCode(decay, writer, q)} ${body}`;
+  const { within, distinct } = rule.match;
+  const units = amount === null ? '' : 'u * ';
+  let declare = `let ${sum} = 0, ${then} = 0, ${q} = Infinity;`;
+  let body = decay === null ? `${sum} += ${units}1000;` : weightCode(decay, writer, units, sum, then, q);
   if (amount !== null) {
-    body = `const x = ${writer.amount(amount.property)}; const u = x >= 0 ? Math.floor(Math.min(x, 1e21) / ${amount.unit}) : 0; ${body}`;
+    const { property, unit } = amount;
+    body = `const x = ${writer.amount(property)}; const u = x >= 0 ? Math.floor(Math.min(x, 1e21) / ${unit}) : 0; ${body}`;
   }
   if (limit !== null) {
-    const period = writer.fresh('d');
-    const used = writer.fresh('m');
+    const [period, used] = [writer.fresh('d'), writer.fresh('m')];
     declare += `let ${period} = NaN, ${used} = 0;`;
     body = `const d = ${periodCode(limit.per)}; if (d !== ${period}) { ${period} = d; ${used} = 0; } if (${used} < ${limit.times}) { ${used}++; ${body} }`;
   }
   const match = matched(rule.match, writer, q, body);
+  const points = held(`${sum} * ${rule.points}`, rule.max);
+  const tomorrow = held(`${then} * ${rule.points}`, rule.max);
+  const plainWindow = within !== null && decay === null && limit === null && distinct === null && amount === null;
   return {
     setup: match.setup,
     declare: declare + match.declare,
     events: [{ names: rule.match.names, body: match.body }],
-    finish: conclude(rule, writer, held(`${sum} * ${rule.points}`, rule.max), q),
+    finish:
+      within === null && decay !== null
+        ? // The weights of tomorrow were summed beside those of today.
+          `const same${sum} = ${points} === ${tomorrow}; if (same${sum} && ${q} === tomorrow) ${q} += ${DAY};
+           ${conclude(rule, writer, points, q, `!same${sum}`)}`
+        : conclude(rule, writer, points, q, plainWindow ? `Math.abs(${sum} * ${rule.points}) <= ${rule.max}` : 'false'),
   };
 }
 
-/** Sets `w`, and lowers `q` to the next midnight while the weight can still fall. */
-function weightCode(decay: Decay, writer: Writer, q: string): string {
+/** Adds the weight of today and that of tomorrow, and lowers `q` to the next midnight while the weight can fall. */
+function weightCode(decay: Decay, writer: Writer, units: string, sum: string, then: string, q: string): string {
   const weights = writer.slot({ kind: 'weights', weights: decay.weights });
   const last = decay.weights.length - 1;
-  return `const age = today - Math.floor(t / ${DAY}); const w = ${weights}[age < ${last} ? age : ${last}]; if (age < ${last} && tomorrow < ${q}) ${q} = tomorrow;`;
+  return `const age = today - Math.floor(t / ${DAY});
+    if (age < ${last}) { ${sum} += ${units}${weights}[age]; ${then} += ${units}${weights}[age + 1]; if (tomorrow < ${q}) ${q} = tomorrow; }
+    else { ${sum} += ${units}${weights}[${last}]; ${then} += ${units}${weights}[${last}]; }`;
 }
 
 function periodCode(per: Period): string {
@@ -294,7 +324,7 @@ export function codeSilent(rule: Rule<'silent'>, writer: Writer): Piece {
       const ${times} = Math.floor((now - ${since}) / ${rule.for});
       const ${next} = ${since} + ${rule.each ? `(${times} + 1)` : '1'} * ${rule.for};
       if (${next} > now && ${next} < ${q}) ${q} = ${next};
-      ${conclude(rule, writer, `${times} >= 1 ? ${points} : 0`, q)}`,
+      ${conclude(rule, writer, `${times} >= 1 ? ${points} : 0`, q, `${q} > now && ${rule.each ? `Math.abs(${rule.points * 1000} * ${times}) < ${rule.max}` : 'true'}`)}`,
   };
 }
 

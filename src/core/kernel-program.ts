@@ -116,7 +116,7 @@ const moves = (condition: Condition | null): boolean =>
   datesIn(condition).length > 0 ||
   [...parts(condition)].some((part) => part.kind === 'event' && !isStill(movementOfMatch(part.match, false)));
 
-/** Code of rules that writes `points` and, in `soon`, an instant before which they cannot change. */
+/** Code of rules that writes, for each contact, `points`, the instant in `soon` before which they cannot change, and whether they do then. */
 function rulesSource(rules: readonly Rule[], writer: Writer): string {
   const pieces = rules.map((rule): Piece => codeRule(rule, writer));
   const parts = pieces.flatMap((piece) => piece.events);
@@ -142,16 +142,17 @@ function rulesSource(rules: readonly Rule[], writer: Writer): string {
       ${chosen.length === 0 ? '' : `switch (${writer.slot({ kind: 'cases', names: cases })}[name]) {\n${chosen.join('\n')}\n}`}
     }`;
   const conclusions = pieces.map(
-    ({ finish }, i) => `{ let p = 0, q = Infinity; ${finish} points[${i} * size + j] = p; soon[${i} * size + j] = q; }`,
+    ({ finish }, i) =>
+      `{ let p = 0, q = Infinity, sure = 0; ${finish} points[o + ${i}] = p; soon[o + ${i}] = q; certain[o + ${i}] = sure; }`,
   );
   return `
     ${pieces.map((piece) => piece.setup).join('\n')}
     let stamp = 0;
-    return (first, last, now, until, points, soon, size) => {
+    return (first, last, now, until, points, soon, certain, width, offset) => {
       const today = Math.floor(now / 86400000), tomorrow = (today + 1) * 86400000;
       for (let c = first, j = 0; c < last; c++, j++) {
         stamp++;
-        const begin = starts[c], end = starts[c + 1], k = company[c];
+        const begin = starts[c], end = starts[c + 1], k = company[c], o = j * width + offset;
         ${pieces.map((piece) => piece.declare).join('\n')}
         ${parts.length === 0 ? '' : loop}
         ${conclusions.join('\n')}
@@ -179,8 +180,9 @@ function askedOf(model: Model, hidden: (part: Condition) => number, shown: numbe
     score: ({ ofCompany, score, operator, operand }) => {
       const x = array('Scores', ofCompany, score);
       const row = operatorOf(operator);
-      const test = row.reads(operand) === 'present' ? (operand.flag ? 'true' : 'false') : row.code?.(x, operand, 'now');
-      return `(${ofCompany ? 'k >= 0 && ' : ''}${x} === ${x} && ${test})`;
+      const there = `(${ofCompany ? 'k >= 0 && ' : ''}${x} === ${x})`;
+      if (row.reads(operand) === 'present') return operand.flag ? there : `!${there}`;
+      return `(${there} && ${row.code?.(x, operand, 'now')})`;
     },
     place: ({ of, ofCompany, score, places }) => {
       const x = array(of === 'grade' ? 'Grades' : 'Bands', ofCompany, score);
@@ -197,7 +199,7 @@ function judgeSource(model: Model, rules: readonly Rule[], all: number, writer: 
   const index = new Map(model.scores.map((score, i) => [score.name, i]));
   const counts = Array.from(
     { length: all - rules.length },
-    (_, i) => `counts[${i}][c] = points[${rules.length + i} * size + j] === 0 ? 0 : 1;`,
+    (_, i) => `counts[${i}][c] = points[j * width + ${rules.length + i}] === 0 ? 0 : 1;`,
   );
   const ordered = [...model.scores].sort((a, b) => Number(a.kind === 'sum') - Number(b.kind === 'sum'));
   const sums = ordered.map((score): string => {
@@ -216,7 +218,7 @@ function judgeSource(model: Model, rules: readonly Rule[], all: number, writer: 
   const numbered = model.scores.flatMap((score, i) => (score.kind === 'grid' ? [] : [i]));
   const disqualify = model.disqualify.map((entry, i) => `${conditionCode(entry.if, writer, asked)} ? ${i + 1} : `);
   return `
-    return (first, last, now, points, size) => {
+    return (first, last, now, points, width) => {
       for (let c = first, j = 0; c < last; c++, j++) {
         const k = company[c];
         ${counts.join('\n')}
@@ -237,7 +239,7 @@ function sumOfRules(score: Score & { kind: 'rules' }, place: ReadonlyMap<Rule, n
   const add = (into: string, group: string | null): string =>
     score.rules
       .filter((entry) => entry.group === group)
-      .map((entry) => `${into} += points[${place.get(entry.rule)} * size + j];`)
+      .map((entry) => `${into} += points[j * width + ${place.get(entry.rule)}];`)
       .join('\n');
   const groups = score.groups.map(
     ({ name, range }) => `{ let g = 0; ${add('g', name)} s += ${clampCode(range, 'g')}; }`,

@@ -8,7 +8,7 @@ import { type Columns, contactAt, sharedDoubles } from './columns.ts';
 import { nextOfStanding } from './explain.ts';
 import { type Bound, bindSlots } from './kernel-data.ts';
 import { NO_PLACE, type Program, programOf } from './kernel-program.ts';
-import { firstChange, isStill } from './next.ts';
+import { type Course, firstChange, isStill } from './next.ts';
 import { type Result, rollUp, scoresOf } from './scores.ts';
 import type { Contact, Model, Rule, Score } from './words.ts';
 
@@ -105,11 +105,28 @@ type RulesFunction = (
   until: number,
   points: Float64Array,
   soon: Float64Array,
-  size: number,
+  certain: Uint8Array,
+  width: number,
+  offset: number,
 ) => void;
 
-/** Contacts scored between two looks at the results: their contributions stay in the nearest cache. */
-const blockOf = (rules: number): number => Math.max(1, Math.min(512, Math.floor(262_144 / Math.max(1, rules))));
+/** What a block of contacts was given, contact after contact, `width` rules each. */
+interface Block {
+  readonly width: number;
+  readonly points: Float64Array;
+  readonly soon: Float64Array;
+  readonly certain: Uint8Array;
+}
+
+/** Contacts scored between two looks at the results: few enough that what they were given stays in a near cache. */
+const BLOCK = 256;
+
+const newBlock = (width: number, contacts: number): Block => ({
+  width,
+  points: new Float64Array(width * contacts),
+  soon: new Float64Array(width * contacts),
+  certain: new Uint8Array(width * contacts),
+});
 
 /**
  * The function that scores a range of contacts into the results of a run: contributions, scores, disqualification,
@@ -120,29 +137,24 @@ export function scorerOf(run: Run): (first: number, last: number) => void {
   const program = programOf(run.model);
   const build = builderOf(run);
   const chunks = program.chunks.map(({ first, source }) => ({ first, score: build<RulesFunction>(source) }));
-  const judge = build<(first: number, last: number, now: number, points: Float64Array, size: number) => void>(
+  const judge = build<(first: number, last: number, now: number, points: Float64Array, width: number) => void>(
     program.judge,
   );
-  const size = blockOf(program.rules.length);
-  const points = new Float64Array(program.rules.length * size);
-  const soon = new Float64Array(program.rules.length * size);
+  const block = newBlock(program.rules.length, BLOCK);
+  const { width, points, soon, certain } = block;
   const next = results.next === null ? null : nextFinder(run, program, build);
   return (first, last) => {
-    for (let from = first; from < last; from += size) {
-      const to = Math.min(last, from + size);
-      for (const chunk of chunks) {
-        const offset = chunk.first * size;
-        chunk.score(from, to, asOf, asOf, points.subarray(offset), soon.subarray(offset), size);
-      }
-      judge(from, to, asOf, points, size);
+    for (let from = first; from < last; from += BLOCK) {
+      const to = Math.min(last, from + BLOCK);
+      for (const chunk of chunks) chunk.score(from, to, asOf, asOf, points, soon, certain, width, chunk.first);
+      judge(from, to, asOf, points, width);
       results.reasons?.forEach((column, rule) => {
-        column.set(points.subarray(rule * size, rule * size + to - from), from);
-        for (let c = from; c < to; c++) if (results.known[c] === 0) column[c] = 0;
+        for (let c = from; c < to; c++)
+          column[c] = results.known[c] === 0 ? 0 : (points[(c - from) * width + rule] ?? 0);
       });
       if (next !== null && results.next !== null) {
-        for (let c = from; c < to; c++) {
-          if (results.known[c] === 1) results.next[c] = next(c, c - from, points, soon, size);
-        }
+        for (let c = from; c < to; c++)
+          if (results.known[c] === 1) results.next[c] = next(c, (c - from) * width, block);
       }
     }
   };
@@ -182,65 +194,63 @@ function builderOf(run: Run): <F>(source: string) => F {
   };
 }
 
-type NextOf = (c: number, j: number, points: Float64Array, soon: Float64Array, size: number) => number;
-
 /** Finds when a contact's contributions change next: rules are asked in the order in which they could. */
-function nextFinder(run: Run, program: Program, build: <F>(source: string) => F): NextOf {
+function nextFinder(run: Run, program: Program, build: <F>(source: string) => F) {
   const { bound, asOf } = run;
   const moving = program.movements.flatMap((movement, rule) =>
-    rule < program.shown && !isStill(movement) ? [rule] : [],
+    rule < program.shown && !isStill(movement) ? [{ rule, movement }] : [],
   );
-  const singles = new Map<
-    number,
-    { value: (c: number, at: number) => number; flips: (c: number, now: number, into: number[]) => void }
-  >();
-  const single = (rule: number) => {
-    const known = singles.get(rule);
-    if (known !== undefined) return known;
-    const score = build<RulesFunction>(program.singles[rule] ?? '');
-    const flips = build<(c: number, now: number, asOf: number, into: number[]) => void>(program.flips[rule] ?? '');
-    const p = new Float64Array(1);
-    const q = new Float64Array(1);
-    // Events after the instant of the run stay unknown, however late the rule is asked about.
-    const made = {
-      value: (c: number, at: number) => {
-        score(c, c + 1, at, asOf, p, q, 1);
-        return p[0] ?? 0;
-      },
-      flips: (c: number, now: number, into: number[]) => flips(c, now, asOf, into),
-    };
-    singles.set(rule, made);
-    return made;
+  const courses = new Map<number, (c: number, from: number) => Course>();
+  const courseOf = (rule: number, c: number, from: number): Course => {
+    const known = courses.get(rule) ?? singleRule(run, program, rule, build);
+    courses.set(rule, known);
+    return known(c, from);
   };
-  const asked = new Uint8Array(program.rules.length);
-  return (c, j, points, soon, size) => {
+  /** @param at where the contact's rules begin in the block */
+  return (c: number, at: number, { points, soon, certain }: Block): number => {
     let best = Infinity;
-    asked.fill(0);
     for (;;) {
-      let rule = -1;
+      let found: (typeof moving)[number] | undefined;
       let from = best;
       for (const candidate of moving) {
-        const q = soon[candidate * size + j] ?? Infinity;
-        if (q < from && asked[candidate] === 0) {
-          rule = candidate;
+        const q = soon[at + candidate.rule] ?? Infinity;
+        if (q < from) {
+          found = candidate;
           from = q;
         }
       }
-      if (rule === -1) return best === Infinity ? Number.NaN : best;
-      asked[rule] = 1;
-      const { value, flips } = single(rule);
-      if (value(c, from) !== points[rule * size + j]) best = from;
+      if (found === undefined) return best === Infinity ? Number.NaN : best;
+      const place = at + found.rule;
+      // Asked once: what is left is compared with the best so far.
+      soon[place] = Infinity;
+      const value = points[place] ?? 0;
+      if (certain[place] === 1) best = from;
       else {
-        const movement = program.movements[rule];
-        if (movement === undefined) continue;
-        const list: number[] = [];
-        flips(c, from, list);
-        const times = bound.at.subarray(bound.starts[c], bound.starts[c + 1]);
-        const course = { value: (at: number) => value(c, at), times, flips: [...new Set(list)].sort((a, b) => a - b) };
-        best = Math.min(best, firstChange(movement, course, from, best));
+        const course = courseOf(found.rule, c, from);
+        best =
+          course.value(from) === value ? Math.min(best, firstChange(found.movement, course, from, best, value)) : from;
       }
     }
   };
+
+  function singleRule(of: Run, { singles, flips }: Program, rule: number, compile: <F>(source: string) => F) {
+    const score = compile<RulesFunction>(singles[rule] ?? '');
+    const collect = compile<(c: number, now: number, until: number, into: number[]) => void>(flips[rule] ?? '');
+    const { points, soon, certain } = newBlock(1, 1);
+    return (c: number, from: number): Course => {
+      const list: number[] = [];
+      collect(c, from, asOf, list);
+      return {
+        // Events after the instant of the run stay unknown, however late the rule is asked about.
+        value: (at) => {
+          score(c, c + 1, at, of.asOf, points, soon, certain, 1, 0);
+          return points[0] ?? 0;
+        },
+        times: bound.at.subarray(bound.starts[c], bound.starts[c + 1]),
+        flips: [...new Set(list)].sort((a, b) => a - b),
+      };
+    };
+  }
 }
 
 /** After every contact was scored: companies, then stages, then what moves a contact from outside its rules. */

@@ -12,6 +12,8 @@ import type { Condition, Holder, Match, Rule } from './words.ts';
 export interface Movement {
   /** An event matters until, or from, its instant plus one of these. */
   readonly offsets: readonly number[];
+  /** Whether the offsets are those at which events leave or come of age, and nothing else. */
+  readonly leaves: boolean;
   /** Whole days over which weights fall; 0 without decay. */
   readonly days: number;
   /** Whether the answer goes one way only, so that it can be searched by halving. */
@@ -25,7 +27,7 @@ export function movementOf(rule: Rule): Movement {
   switch (rule.kind) {
     case 'trait':
     case 'contacts':
-      return { offsets: [], days: 0, steady: true, dates };
+      return { offsets: [], leaves: true, days: 0, steady: true, dates };
     case 'happened':
       return {
         ...movementOfMatch(rule.match, rule.count.least > 0 && rule.count.most < Infinity),
@@ -41,16 +43,18 @@ export function movementOf(rule: Rule): Movement {
           (limit !== null && (amount !== null || (decay !== null && limit.per !== 'day'))));
       return {
         offsets: within === null ? [] : [within],
+        leaves: true,
         days: decay?.weights.length ?? 0,
         steady: !replaced,
         dates: [...dates, ...datesIn(rule.match.where)],
       };
     }
     case 'silent':
-      return { offsets: [rule.for], days: 0, steady: true, dates: [...dates, ...datesIn(rule.where)] };
+      return { offsets: [rule.for], leaves: false, days: 0, steady: true, dates: [...dates, ...datesIn(rule.where)] };
     case 'untaken':
       return {
         offsets: rule.within === null ? [rule.after] : [rule.after, rule.within],
+        leaves: true,
         days: 0,
         steady: rule.within === null,
         dates: [...dates, ...datesIn(rule.where)],
@@ -61,7 +65,7 @@ export function movementOf(rule: Rule): Movement {
 /** The movement of a count of events; `bothEnds` when the count must lie between two numbers. */
 export function movementOfMatch(match: Match, bothEnds: boolean): Movement {
   const offsets = match.within === null ? [] : [match.within];
-  return { offsets, days: 0, steady: !bothEnds, dates: datesIn(match.where) };
+  return { offsets, leaves: true, days: 0, steady: !bothEnds, dates: datesIn(match.where) };
 }
 
 export function datesIn(condition: Condition | null): Movement['dates'] {
@@ -85,8 +89,13 @@ export interface Course {
 }
 
 /** The first instant after `from` and before `until` at which the value differs from that at `from`, or Infinity. */
-export function firstChange(movement: Movement, course: Course, from: number, until: number): number {
-  const value = course.value(from);
+export function firstChange(
+  movement: Movement,
+  course: Course,
+  from: number,
+  until: number,
+  value = course.value(from),
+): number {
   let start = from;
   for (const flip of course.flips) {
     if (flip >= until) break;
@@ -101,21 +110,38 @@ export function firstChange(movement: Movement, course: Course, from: number, un
 /** Between two flips of date conditions; the value at `start` is `value`. */
 function changeBetween(movement: Movement, course: Course, value: number, start: number, until: number): number {
   const settled = Math.max(start, ...movement.offsets.map((ms) => start + ms), (dayOf(start) + movement.days) * DAY);
-  if (movement.steady) {
-    let low = start;
-    let high = Math.min(settled, until - 1);
-    if (high <= low || course.value(high) === value) return Infinity;
-    while (high - low > 1) {
-      const middle = low + Math.floor((high - low) / 2);
-      if (course.value(middle) === value) low = middle;
-      else high = middle;
-    }
-    return high;
+  if (!movement.steady) {
+    const instants = candidates(movement, course.times, start, Math.min(settled + 1, until));
+    return instants.find((at) => course.value(at) !== value) ?? Infinity;
   }
-  for (const at of candidates(movement, course.times, start, Math.min(settled + 1, until))) {
-    if (course.value(at) !== value) return at;
+  const last = Math.min(settled, until - 1);
+  if (last <= start || course.value(last) === value) return Infinity;
+  const { instant, count } = ladderOf(movement, course.times, start, last);
+  let low = -1;
+  let high = count - 1;
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (course.value(instant(middle)) === value) low = middle;
+    else high = middle;
   }
-  return Infinity;
+  return instant(high);
+}
+
+/** The instants from `start` to `last` among which a steady answer changes, in order, the fewer the better. */
+function ladderOf(movement: Movement, times: ArrayLike<number>, start: number, last: number) {
+  const [offset, ...more] = movement.offsets;
+  if (offset === undefined) {
+    return { instant: (i: number) => (dayOf(start) + 1 + i) * DAY, count: dayOf(last) - dayOf(start) };
+  }
+  // A silence can also begin with `created_at`, and a decay inside a window falls at midnights too.
+  if (more.length > 0 || movement.days > 0 || !movement.leaves) {
+    return { instant: (i: number) => start + 1 + i, count: last - start };
+  }
+  let first = 0;
+  while (first < times.length && (times[first] ?? 0) + offset <= start) first++;
+  let end = times.length;
+  while (end > first && (times[end - 1] ?? 0) + offset > last) end--;
+  return { instant: (i: number) => (times[first + i] ?? 0) + offset, count: end - first };
 }
 
 /** Every instant between two, both left out, at which an event's part can begin, end or lose weight. */

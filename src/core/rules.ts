@@ -14,6 +14,7 @@ import {
   NOTHING,
 } from './contribution.ts';
 import { codeEach, codeHappened, codeSilent, codeTrait, codeUntaken, type Piece, type Writer } from './kernel-code.ts';
+import { type Scope, sqlContacts, sqlEach, sqlHappened, sqlSilent, sqlTrait, sqlUntaken } from './sql-rules.ts';
 import type { Contact, Decay, Rule, RuleKind } from './words.ts';
 
 interface Row<K extends RuleKind> {
@@ -23,6 +24,8 @@ interface Row<K extends RuleKind> {
   readonly explain: ((rule: Rule<K>, contact: Contact, now: number) => Given) | null;
   /** The same as generated code; null likewise. */
   readonly code: ((rule: Rule<K>, writer: Writer) => Piece) | null;
+  /** The same as SQL: whole millionths of a point, never null. */
+  readonly sql: (rule: Rule<K>, scope: Scope) => string;
 }
 
 export const ruleKinds: { readonly [K in RuleKind]: Row<K> } = {
@@ -30,11 +33,13 @@ export const ruleKinds: { readonly [K in RuleKind]: Row<K> } = {
     says: (rule) => says(rule.if),
     explain: explainTrait,
     code: codeTrait,
+    sql: sqlTrait,
   },
   happened: {
     says: (rule) => `${saysMatch(rule.match)} ${saysCount(rule.count)}${also(rule)}`,
     explain: explainHappened,
     code: codeHappened,
+    sql: sqlHappened,
   },
   each: {
     says: (rule) =>
@@ -50,6 +55,7 @@ export const ruleKinds: { readonly [K in RuleKind]: Row<K> } = {
         .join(' '),
     explain: explainEach,
     code: codeEach,
+    sql: sqlEach,
   },
   silent: {
     says: (rule) =>
@@ -58,6 +64,7 @@ export const ruleKinds: { readonly [K in RuleKind]: Row<K> } = {
       }${also(rule)}`,
     explain: explainSilent,
     code: codeSilent,
+    sql: sqlSilent,
   },
   untaken: {
     says: (rule) =>
@@ -66,11 +73,13 @@ export const ruleKinds: { readonly [K in RuleKind]: Row<K> } = {
       } without ${saysNames(rule.unless)} after ${saysDuration(rule.after)}${also(rule)}`,
     explain: explainUntaken,
     code: codeUntaken,
+    sql: sqlUntaken,
   },
   contacts: {
     says: (rule) => `contacts with ${says(rule.contacts)}: ${saysCount(rule.count)}${also(rule)}`,
     explain: null,
     code: null,
+    sql: sqlContacts,
   },
 };
 
@@ -100,4 +109,10 @@ export function explainRule<K extends RuleKind>(rule: Rule<K>, contact: Contact,
 export function codeRule<K extends RuleKind>(rule: Rule<K>, writer: Writer): Piece {
   const row: Row<K> = ruleKinds[rule.kind];
   return row.code?.(rule, writer) ?? { setup: '', declare: '', events: [], finish: '' };
+}
+
+/** What a rule gives, as SQL over the row that it looks at. */
+export function sqlRule<K extends RuleKind>(rule: Rule<K>, scope: Scope): string {
+  const row: Row<K> = ruleKinds[rule.kind];
+  return row.sql(rule, scope);
 }
