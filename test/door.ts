@@ -47,7 +47,7 @@ export async function openDuckdb(): Promise<Database> {
     },
     score: (model, asOf, of) => scored(database, model, asOf, of),
     async run(text, values = []) {
-      const reader = await connection.runAndReadAll(text, values.map(valueOf), values.map(typeOf));
+      const reader = await connection.runAndReadAll(text, values.map(bindable), values.map(typeOf));
       const names = reader.columnNames();
       return reader
         .getRowsJson()
@@ -61,7 +61,7 @@ export async function openDuckdb(): Promise<Database> {
   return database;
 }
 
-const valueOf = (value: SqlValue): DuckDBValue => (typeof value === 'object' ? listValue([...value]) : value);
+const bindable = (value: SqlValue): DuckDBValue => (typeof value === 'object' ? listValue([...value]) : value);
 
 /** Said outright, or whole numbers would be bound as 64-bit integers, which 1e21 is not. */
 function typeOf(value: SqlValue): DuckDBType {
@@ -95,7 +95,9 @@ export async function openPostgres(url: string): Promise<Database> {
         for (let i = 0; i < rows.length; i += most) {
           const piece = rows.slice(i, i + most);
           let n = 0;
-          const places = piece.map((row) => `(${row.map((_, column) => `$${++n}::${table.columns[column]?.type}`).join()})`);
+          const places = piece.map(
+            (row) => `(${row.map((_, column) => `$${++n}::${table.columns[column]?.type}`).join()})`,
+          );
           await client.query(`insert into ${quoted(table.name)} values ${places.join()}`, piece.flat());
         }
       }

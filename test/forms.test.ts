@@ -25,8 +25,12 @@ function resultRow(scores: readonly Score[], results: Results): [string, string 
     const result = results.get(name);
     return [
       [name, kind === 'grid' ? (result?.cell ?? null) : decimal(result?.points ?? null)],
-      ...(grades.length > 0 ? [[`${name}_grade`, grades[result?.grade ?? -1]?.name ?? null] as [string, string | null]] : []),
-      ...(bands.length > 0 ? [[`${name}_band`, bands[result?.band ?? -1]?.name ?? null] as [string, string | null]] : []),
+      ...(grades.length > 0
+        ? [[`${name}_grade`, grades[result?.grade ?? -1]?.name ?? null] as [string, string | null]]
+        : []),
+      ...(bands.length > 0
+        ? [[`${name}_band`, bands[result?.band ?? -1]?.name ?? null] as [string, string | null]]
+        : []),
     ];
   });
 }
@@ -34,7 +38,9 @@ function resultRow(scores: readonly Score[], results: Results): [string, string 
 function expectedContacts({ model, contacts, stages, asOf }: Case): Map<string, Row> {
   return new Map(
     contacts.map((contact) => {
-      const colleagues = contacts.filter((other) => contact.company !== null && other.company?.id === contact.company.id);
+      const colleagues = contacts.filter(
+        (other) => contact.company !== null && other.company?.id === contact.company.id,
+      );
       const explained = explain(model, contact, asOf, {
         previous: stages.get(contact.id) ?? null,
         colleagues: contact.company === null ? [contact] : colleagues,

@@ -9,32 +9,110 @@ import type { Company, Contact, Event, Model, Value } from '../src/core/words.ts
 const DAY = 86_400_000;
 
 const TEXTS = [
-  'CTO', 'Director', 'SATIŞ MÜDÜRÜ', 'satis muduru', 'ΟΔΥΣΣΕΥΣ', 'οδυσσεύς', 'Co-Founder & CEO', 'ceo 😀', '😀', 'ﬁnance',
-  'a   b', '???', 'true', '12 people', '٣', '1,000', '/pricing', '/Pricing/Team', "o'neil \"x\" $1 \\", 'Straße',
-  '\u0301', 'x\ty', 'K', 'K',
+  'CTO',
+  'Director',
+  'SATIŞ MÜDÜRÜ',
+  'satis muduru',
+  'ΟΔΥΣΣΕΥΣ',
+  'οδυσσεύς',
+  'Co-Founder & CEO',
+  'ceo 😀',
+  '😀',
+  'ﬁnance',
+  'a   b',
+  '???',
+  'true',
+  '12 people',
+  '٣',
+  '1,000',
+  '/pricing',
+  '/Pricing/Team',
+  'o\'neil "x" $1 \\',
+  'Straße',
+  '\u0301',
+  'x\ty',
+  'K',
+  'K',
 ];
 const NUMBERS = [
-  '0', '-0', '5', '5.0', ' 5 ', '+5', '.5', '5.', '10', '59', '60', '60.5', '119.999999999', '120', '-3', '1e3', '1e21', '1e22',
-  '1e308', '1e400', '-1e308', '5e-324', '1e-300', '0.1', '0.30000000000000004', '9007199254740993', '١٢',
+  '0',
+  '-0',
+  '5',
+  '5.0',
+  ' 5 ',
+  '+5',
+  '.5',
+  '5.',
+  '10',
+  '59',
+  '60',
+  '60.5',
+  '119.999999999',
+  '120',
+  '-3',
+  '1e3',
+  '1e21',
+  '1e22',
+  '1e308',
+  '1e400',
+  '-1e308',
+  '5e-324',
+  '1e-300',
+  '0.1',
+  '0.30000000000000004',
+  '9007199254740993',
+  '١٢',
 ];
 const LISTS: readonly (readonly string[])[] = [
-  ['hubspot'], ['HubSpot', 'Slack'], ['slack', 'slack', 'é'], [''], ['5', 'ceo'], ['😀', 'hubspot', 'salesforce'],
+  ['hubspot'],
+  ['HubSpot', 'Slack'],
+  ['slack', 'slack', 'é'],
+  [''],
+  ['5', 'ceo'],
+  ['😀', 'hubspot', 'salesforce'],
 ];
 const NAMES = ['page_viewed', 'email_opened', 'content_viewed', 'content_downloaded', "odd 'name'; --"];
 type Type = 'text' | 'number' | 'list' | 'date';
 /** What mostly stands in a field. Some are named like columns that every table has. */
 const FIELDS: Record<string, Type> = {
-  title: 'text', stage: 'text', 'né"e': 'text', size: 'number', has_traits: 'number', 'a:b': 'list', a: 'list', since: 'date',
+  title: 'text',
+  stage: 'text',
+  'né"e': 'text',
+  size: 'number',
+  has_traits: 'number',
+  'a:b': 'list',
+  a: 'list',
+  since: 'date',
 };
-const COMPANY_FIELDS: Record<string, Type> = { industry: 'text', employees: 'number', tags: 'list', created_at: 'date' };
-const PROPERTIES: Record<string, Type> = { topic: 'text', contact: 'text', seconds: 'number', 'seconds:number': 'number', tags: 'list', when: 'date' };
+const COMPANY_FIELDS: Record<string, Type> = {
+  industry: 'text',
+  employees: 'number',
+  tags: 'list',
+  created_at: 'date',
+};
+const PROPERTIES: Record<string, Type> = {
+  topic: 'text',
+  contact: 'text',
+  seconds: 'number',
+  'seconds:number': 'number',
+  tags: 'list',
+  when: 'date',
+};
 const EVENT_IDS = ['1', '10', '9', 'a', 'A', 'z', 'é', '😀', '\uFF61', '\uE000', 'aa', '\u{10FFFF}'];
 const DURATIONS = ['1m', '30m', '1h', '1d', '7d', '1w', '30d'] as const;
 const DAYS = ['1d', '3d', '1w', '30d'] as const;
 const STAGES = ['lead', 'mql', 'sql'];
 
 /** Noon, a Monday's midnight, the beginning of time and before it. */
-const INSTANTS = [Date.UTC(2026, 5, 30, 12), Date.UTC(2026, 5, 29), Date.UTC(2026, 5, 29) - 1, 0, -1, 3 * DAY, -5 * DAY];
+const INSTANTS = [
+  Date.UTC(2026, 5, 30, 12),
+  Date.UTC(2026, 5, 29),
+  Date.UTC(2026, 5, 29) - 1,
+  0,
+  -1,
+  3 * DAY,
+  -5 * DAY,
+];
 
 export interface Case {
   readonly document: unknown;
@@ -109,8 +187,14 @@ function randomValue(type: Type, asOf: number): fc.Arbitrary<Value> {
 
 const randomValues = (fields: Record<string, Type>, asOf: number): fc.Arbitrary<Map<string, Value>> =>
   fc
-    .tuple(...Object.entries(fields).map(([field, type]) => maybe(randomValue(type, asOf), 75).map((value) => [field, value] as const)))
-    .map((entries) => new Map(entries.flatMap(([field, value]) => (value === undefined ? [] : [[field, value] as const]))));
+    .tuple(
+      ...Object.entries(fields).map(([field, type]) =>
+        maybe(randomValue(type, asOf), 75).map((value) => [field, value] as const),
+      ),
+    )
+    .map(
+      (entries) => new Map(entries.flatMap(([field, value]) => (value === undefined ? [] : [[field, value] as const]))),
+    );
 
 function randomContact(asOf: number) {
   const event: fc.Arbitrary<Event> = fc.record({
@@ -133,13 +217,25 @@ function randomContact(asOf: number) {
   });
 }
 
-const numberOperand = mostly(
-  fc.constantFrom(5, 60, 119),
-  fc.constantFrom(0, 0.5, -3, 1e21, 120, 0.3, 9007199254740993, 1e-300),
-);
+const numberOperand = mostly(fc.constantFrom(5, 60, 119), fc.constantFrom(0, 0.5, -3, 1e21, 120, 0.3, 2 ** 53, 1e-300));
 const textOperand = mostly(
   fc.constantFrom('cto', 'Satış Müdürü', 'οδυσσευς'),
-  fc.constantFrom('DIRECTOR', 'ceo', 'finance', 'a b', 'true', '5', 'strasse', '/pricing', 'k', '$1 \\', 'x y', 'o', 's', '😀'),
+  fc.constantFrom(
+    'DIRECTOR',
+    'ceo',
+    'finance',
+    'a b',
+    'true',
+    '5',
+    'strasse',
+    '/pricing',
+    'k',
+    '$1 \\',
+    'x y',
+    'o',
+    's',
+    '😀',
+  ),
 );
 const wordsOperand = textOperand.filter((text) => text !== '😀');
 const listOperand = fc.constantFrom('hubspot', 'slack', 'É', '5', 'ceo', 'salesforce');
@@ -221,7 +317,10 @@ const onFields = (fields: Record<string, Type>, asOf: number, prefix = '') =>
 const ofContact = (asOf: number) =>
   nested(
     fc.oneof(
-      { weight: 6, arbitrary: onFields({ ...FIELDS, email: 'text', 'email.domain': 'text', company_id: 'text' }, asOf) },
+      {
+        weight: 6,
+        arbitrary: onFields({ ...FIELDS, email: 'text', 'email.domain': 'text', company_id: 'text' }, asOf),
+      },
       { weight: 2, arbitrary: onFields(COMPANY_FIELDS, asOf, 'company.') },
       { weight: 1, arbitrary: randomDateTest(asOf).map((test) => ({ created_at: test })) },
     ),
@@ -229,7 +328,11 @@ const ofContact = (asOf: number) =>
 const ofEvent = (asOf: number) => nested(onFields(PROPERTIES, asOf));
 
 const points = fc.constantFrom(1, 5, -5, 0.001, -0.125, 20, 33.333, -1000);
-const names = fc.oneof(fc.constant('page_viewed'), fc.constantFrom<string>(...NAMES, 'any'), fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 2, maxLength: 3 }));
+const names = fc.oneof(
+  fc.constant('page_viewed'),
+  fc.constantFrom<string>(...NAMES, 'any'),
+  fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 2, maxLength: 3 }),
+);
 const count = fc.oneof(
   fc.constantFrom(0, 1, 2, 3).map((atLeast) => ({ atLeast })),
   fc.constantFrom(0, 1, 2).map((moreThan) => ({ moreThan })),
@@ -241,7 +344,9 @@ const max = maybe(fc.constantFrom(1, 20, 0.5, 1000), 40);
 const decay = fc.oneof(
   fc.constantFrom(...DAYS).map((halfLife) => ({ halfLife })),
   fc.constantFrom(...DAYS).map((linear) => ({ linear })),
-  fc.constantFrom({ '1d': '50%', '30d': '0%' }, { '3d': '33.3%' }, { '7d': '0%', '30d': '100%' }).map((steps) => ({ steps })),
+  fc
+    .constantFrom({ '1d': '50%', '30d': '0%' }, { '3d': '33.3%' }, { '7d': '0%', '30d': '100%' })
+    .map((steps) => ({ steps })),
 );
 
 const matching = (asOf: number) => ({
@@ -260,17 +365,34 @@ function randomRule(asOf: number): fc.Arbitrary<Record<string, unknown>> {
     .oneof(
       fc.record({ if: ofContact(asOf), points }),
       fc.record({ ...matching(asOf), if: gate, distinct: property, count: maybe(count, 60), points }),
-      fc.record({ ...matching(asOf), if: gate, distinct: property, limit, decay: maybe(decay, 40), max, pointsEach: points }),
       fc.record({
         ...matching(asOf),
         if: gate,
-        amount: fc.record({ property: mostly(fc.constant('seconds'), fc.constantFrom(...Object.keys(PROPERTIES))), unit }),
+        distinct: property,
         limit,
         decay: maybe(decay, 40),
         max,
         pointsEach: points,
       }),
-      fc.record({ if: gate, silent: names, for: fc.constantFrom(...DURATIONS), where: maybe(ofEvent(asOf), 30), points }),
+      fc.record({
+        ...matching(asOf),
+        if: gate,
+        amount: fc.record({
+          property: mostly(fc.constant('seconds'), fc.constantFrom(...Object.keys(PROPERTIES))),
+          unit,
+        }),
+        limit,
+        decay: maybe(decay, 40),
+        max,
+        pointsEach: points,
+      }),
+      fc.record({
+        if: gate,
+        silent: names,
+        for: fc.constantFrom(...DURATIONS),
+        where: maybe(ofEvent(asOf), 30),
+        points,
+      }),
       fc.record({
         if: gate,
         silent: names,
@@ -328,22 +450,39 @@ function randomDocument(asOf: number): fc.Arbitrary<unknown> {
   const event = fc
     .record({ ...matching(asOf), count: maybe(count, 60) })
     .map((written) => ({ event: present(written) }));
-  const scored = fc.constantFrom('fit', 'interest', 'total').chain((name) => resultTest.map((test) => ({ score: { [name]: test } })));
+  const scored = fc
+    .constantFrom('fit', 'interest', 'total')
+    .chain((name) => resultTest.map((test) => ({ score: { [name]: test } })));
   const graded = (grades: object) =>
     fc
       .tuple(fc.constantFrom('is', 'isNot', 'in', 'notIn'), fc.constantFrom(...Object.keys(grades)))
-      .map(([operator, name]) => ({ grade: { fit: { [operator]: operator === 'is' || operator === 'isNot' ? name : [name] } } }));
+      .map(([operator, name]) => ({
+        grade: { fit: { [operator]: operator === 'is' || operator === 'isNot' ? name : [name] } },
+      }));
   return fc.record({ grades: ladder, other: ladder, bands: ladder }).chain(({ grades, other, bands }) => {
     const judgement = nested(fc.oneof(leaf, event, scored, graded(grades)));
     const ofCompany = fc
       .constantFrom('best', 'people', 'own', 'all')
       .chain((name) => resultTest.map((test) => ({ 'company.score': { [name]: test } })));
-    const companyBand = fc.constantFrom(...Object.keys(bands)).map((name) => ({ 'company.band': { best: { is: name } } }));
-    const standing = nested(fc.oneof({ weight: 4, arbitrary: judgement }, { weight: 1, arbitrary: ofCompany }, { weight: 1, arbitrary: companyBand }));
+    const companyBand = fc
+      .constantFrom(...Object.keys(bands))
+      .map((name) => ({ 'company.band': { best: { is: name } } }));
+    const standing = nested(
+      fc.oneof(
+        { weight: 4, arbitrary: judgement },
+        { weight: 1, arbitrary: ofCompany },
+        { weight: 1, arbitrary: companyBand },
+      ),
+    );
     const companyRule = fc
       .oneof(
         fc.record({ if: nested(onFields(COMPANY_FIELDS, asOf)), points }),
-        fc.record({ contacts: judgement, if: maybe(nested(onFields(COMPANY_FIELDS, asOf)), 20), count: maybe(count, 60), points }),
+        fc.record({
+          contacts: judgement,
+          if: maybe(nested(onFields(COMPANY_FIELDS, asOf)), 20),
+          count: maybe(count, 60),
+          points,
+        }),
       )
       .map(present);
     const rollUp = fc.oneof(

@@ -272,8 +272,13 @@ export function nextOfStanding(
     addInstants(stage.enter, contact, asOf, until, instants);
     addInstants(stage.leave, contact, asOf, until, instants);
   }
-  const others =
-    readsCompanyScores(model) && contact.company !== null ? colleagues.filter((other) => other.id !== contact.id) : [];
+  const asks = readsCompanyScores(model) && contact.company !== null;
+  for (const rule of asks ? rulesOf(model.companyScores) : []) {
+    addInstants(rule.if, contact, asOf, until, instants);
+    if (rule.kind !== 'contacts') continue;
+    for (const colleague of colleagues) addInstants(rule.contacts, colleague, asOf, until, instants);
+  }
+  const others = asks ? colleagues.filter((other) => other.id !== contact.id) : [];
   const changes = changesOf(model, others, asOf, until);
   for (const at of changes) instants.add(at);
   const followed = changes.length < CHANGES_FOLLOWED ? until : Math.min(until, changes.at(-1) ?? until);

@@ -7,21 +7,20 @@
 import { onlyNumbers } from './columns.ts';
 import type { Needs } from './needs.ts';
 import { datesIn, movementOf } from './next.ts';
-import { type OperatorName, operatorOf } from './operators.ts';
+import { operatorOf } from './operators.ts';
 import { DAY } from './time.ts';
-import type { Condition, Decay, Holder, Match, Operand, Period, Rule } from './words.ts';
+import type { Condition, Decay, Holder, Match, Period, Rule } from './words.ts';
+
+export type FieldTest = Pick<Condition & { kind: 'test' }, 'operator' | 'operand'>;
+
+/** Bits of a whole number that stay clear of its sign. */
+const BITS = 31;
 
 /** An array that generated code reads by its place in the program, filled when data is bound. */
 export type Slot =
   | { readonly kind: 'codes' | 'numbers'; readonly holder: Holder; readonly field: string }
-  /** By dictionary code: 1 where a test holds. */
-  | {
-      readonly kind: 'answers';
-      readonly holder: Holder;
-      readonly field: string;
-      readonly operator: OperatorName;
-      readonly operand: Operand;
-    }
+  /** By dictionary code: a bit for each test that holds. */
+  | { readonly kind: 'answers'; readonly holder: Holder; readonly field: string; readonly tests: readonly FieldTest[] }
   /** By dictionary code: the instant a text means, or NaN. */
   | { readonly kind: 'instants'; readonly holder: Holder; readonly field: string }
   /** By dictionary code: one number for each folded text, 0 for none. */
@@ -51,12 +50,16 @@ export interface Piece {
 /** The slots of one program, and expressions over them. */
 export class Writer {
   readonly slots: Slot[] = [];
+  /** Whether the code shall also find, in `q`, when a rule can change next. */
+  readonly soon: boolean;
   readonly #needs: Needs;
   readonly #places = new Map<string, number>();
+  readonly #tests = new Map<string, { place: number; list: FieldTest[] }[]>();
   #names = 0;
 
-  constructor(needs: Needs) {
+  constructor(needs: Needs, soon: boolean) {
     this.#needs = needs;
+    this.soon = soon;
   }
 
   /** A variable name that no other rule has. */
@@ -127,8 +130,27 @@ export class Writer {
       const x = this.#number(holder, field);
       return `(${x} === ${x} && ${operator.code?.(x, operand, 'now')})`;
     }
-    const answers = this.slot({ kind: 'answers', holder, field, operator: condition.operator, operand });
-    return `(${answers}[${this.#code(holder, field)}] === 1)`;
+    return this.#answer(condition);
+  }
+
+  /** One bit of what is known of a value: all tests on a field share one look. */
+  #answer({ holder, field, operator, operand }: Condition & { kind: 'test' }): string {
+    const key = `${holder} ${field}`;
+    const groups = this.#tests.get(key) ?? [];
+    this.#tests.set(key, groups);
+    const same = JSON.stringify([operator, operand]);
+    for (const { place, list } of groups) {
+      const bit = list.findIndex((test) => JSON.stringify([test.operator, test.operand]) === same);
+      if (bit >= 0) return `((a${place}[${this.#code(holder, field)}] & ${2 ** bit}) !== 0)`;
+    }
+    let group = groups.at(-1);
+    if (group === undefined || group.list.length === BITS) {
+      const list: FieldTest[] = [];
+      group = { place: this.slots.push({ kind: 'answers', holder, field, tests: list }) - 1, list };
+      groups.push(group);
+    }
+    const bit = group.list.push({ operator, operand }) - 1;
+    return `((a${group.place}[${this.#code(holder, field)}] & ${2 ** bit}) !== 0)`;
   }
 }
 
@@ -164,6 +186,7 @@ export function conditionCode(condition: Condition | null, writer: Writer, asked
 
 /** Lowers `q` to the next instant at which a relative date condition of the contact or company changes. */
 function lowerByDates(condition: Condition | null, writer: Writer, holder: 'event' | 'other', q: string): string {
+  if (!writer.soon) return '';
   return datesIn(condition)
     .filter((date) => (date.holder === 'event') === (holder === 'event'))
     .map(({ holder: whose, field, ms }) => {
@@ -191,7 +214,10 @@ function matched(
     const v = writer.fresh('v');
     inner = `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${inner} }`;
   }
-  if (within !== null) inner = `if (t > now - ${within}) { if (t + ${within} < ${q}) ${q} = t + ${within}; ${inner} }`;
+  if (within !== null) {
+    const leaves = writer.soon ? `if (t + ${within} < ${q}) ${q} = t + ${within};` : '';
+    inner = `if (t > now - ${within}) { ${leaves} ${inner} }`;
+  }
   if (gap !== null) {
     const last = writer.fresh('g');
     const before = writer.fresh('b');
@@ -212,7 +238,7 @@ function conclude(rule: Rule, writer: Writer, value: string, moved: string | nul
   const gate = conditionCode(rule.if, writer);
   const certain = movementOf(rule).dates.length > 0 || sure === 'false' ? '' : ` sure = ${sure} ? 1 : 0;`;
   // A gate that is shut keeps the rule at 0, however its events move, until one of its dates opens it.
-  const inner = `p = ${value};${moved === null ? '' : ` if (${moved} < q) { q = ${moved};${certain} }`}`;
+  const inner = `p = ${value};${moved === null || !writer.soon ? '' : ` if (${moved} < q) { q = ${moved};${certain} }`}`;
   return `${dates} ${gate === 'true' ? inner : `if (${gate}) { ${inner} }`}`;
 }
 
@@ -228,7 +254,8 @@ export function codeHappened(rule: Rule<'happened'>, writer: Writer): Piece {
   const { least, most } = rule.count;
   const { within, distinct } = rule.match;
   // The count falls below `least` when the `least`-th event from the end leaves: a few instants tell it exactly.
-  const exact = within !== null && distinct === null && most === Infinity && least > 0 && least <= LAST_KEPT;
+  const exact =
+    writer.soon && within !== null && distinct === null && most === Infinity && least > 0 && least <= LAST_KEPT;
   const lasts = exact ? Array.from({ length: least }, () => writer.fresh('t')) : [];
   const shift = lasts.map((name, i) => `${name} = ${lasts[i + 1] ?? 't'};`).join(' ');
   const { setup, declare, body } = matched(rule.match, writer, q, `${n}++; ${shift}`);
@@ -274,7 +301,7 @@ export function codeEach(rule: Rule<'each'>, writer: Writer): Piece {
     declare: declare + match.declare,
     events: [{ names: rule.match.names, body: match.body }],
     finish:
-      within === null && decay !== null
+      writer.soon && within === null && decay !== null && noDates(rule)
         ? // The weights of tomorrow were summed beside those of today.
           `const same${sum} = ${points} === ${tomorrow}; if (same${sum} && ${q} === tomorrow) ${q} += ${DAY};
            ${conclude(rule, writer, points, q, `!same${sum}`)}`
@@ -286,6 +313,9 @@ export function codeEach(rule: Rule<'each'>, writer: Writer): Piece {
 function weightCode(decay: Decay, writer: Writer, units: string, sum: string, then: string, q: string): string {
   const weights = writer.slot({ kind: 'weights', weights: decay.weights });
   const last = decay.weights.length - 1;
+  if (!writer.soon) {
+    return `const age = today - Math.floor(t / ${DAY}); ${sum} += ${units}${weights}[age < ${last} ? age : ${last}];`;
+  }
   return `const age = today - Math.floor(t / ${DAY});
     if (age < ${last}) { ${sum} += ${units}${weights}[age]; ${then} += ${units}${weights}[age + 1]; if (tomorrow < ${q}) ${q} = tomorrow; }
     else { ${sum} += ${units}${weights}[${last}]; ${then} += ${units}${weights}[${last}]; }`;
@@ -309,6 +339,8 @@ export function codeSilent(rule: Rule<'silent'>, writer: Writer): Piece {
   const since = writer.fresh('b');
   const times = writer.fresh('n');
   const next = writer.fresh('t');
+  // At its `max` a silence gives no more, however long it lasts.
+  const still = rule.each && noDates(rule) ? ` && Math.abs(${rule.points * 1000} * ${times}) < ${rule.max}` : '';
   const points = rule.each ? held(`${rule.points * 1000} * ${times}`, rule.max) : `${rule.points * 1000}`;
   return {
     setup: '',
@@ -323,7 +355,7 @@ export function codeSilent(rule: Rule<'silent'>, writer: Writer): Piece {
       const ${since} = ${last} === ${last} ? ${last} : created[c] === created[c] ? created[c] : begin < end && at[begin] <= until ? at[begin] : NaN;
       const ${times} = Math.floor((now - ${since}) / ${rule.for});
       const ${next} = ${since} + ${rule.each ? `(${times} + 1)` : '1'} * ${rule.for};
-      if (${next} > now && ${next} < ${q}) ${q} = ${next};
+      if (${next} > now && ${next} < ${q}${still}) ${q} = ${next};
       ${conclude(rule, writer, `${times} >= 1 ? ${points} : 0`, q, `${q} > now && ${rule.each ? `Math.abs(${rule.points * 1000} * ${times}) < ${rule.max}` : 'true'}`)}`,
   };
 }

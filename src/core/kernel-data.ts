@@ -5,7 +5,7 @@
 
 import type { Column, Columns, Table } from './columns.ts';
 import type { Slot } from './kernel-code.ts';
-import { type Cell, cellOf, operatorOf } from './operators.ts';
+import { cellOf, operatorOf } from './operators.ts';
 import { fold, readNumber } from './text.ts';
 import { readInstant } from './time.ts';
 import type { Holder, Value } from './words.ts';
@@ -28,12 +28,6 @@ export interface Bound {
 /** Fills the arrays of a program for one instant. */
 export function bindSlots(slots: readonly Slot[], columns: Columns, asOf: number): Bound {
   const { contacts, companies, events } = columns;
-  const cells = new Map<Column, readonly Cell[]>();
-  const cellsOf = (column: Column): readonly Cell[] => {
-    const known = cells.get(column) ?? valuesOf(column).map(cellOf);
-    cells.set(column, known);
-    return known;
-  };
   const tables: Record<Holder, Table> = { contact: contacts.fields, company: companies.fields, event: events.fields };
   const counts: Record<Holder, number> = { contact: contacts.count, company: companies.count, event: events.at.length };
   const fill = (slot: Slot): NumberArray => {
@@ -43,11 +37,21 @@ export function bindSlots(slots: readonly Slot[], columns: Columns, asOf: number
       case 'numbers':
         return numbersOf(tables[slot.holder].get(slot.field), counts[slot.holder]);
       case 'answers': {
-        const operator = operatorOf(slot.operator);
         const column = tables[slot.holder].get(slot.field);
-        const answers =
-          column === undefined ? [] : cellsOf(column).map((cell) => Number(operator.holds(cell, slot.operand, asOf)));
-        return bytes([Number(operator.missing(slot.operand)), ...answers]);
+        const rows = slot.tests.map(({ operator, operand }) => ({ operator: operatorOf(operator), operand }));
+        const answers = new Int32Array(shared((valuesOf(column).length + 1) * 4));
+        rows.forEach(({ operator, operand }, bit) => {
+          if (operator.missing(operand)) answers[0] = (answers[0] ?? 0) | (1 << bit);
+        });
+        valuesOf(column).forEach((value, i) => {
+          const cell = cellOf(value);
+          let bits = 0;
+          rows.forEach(({ operator, operand }, bit) => {
+            if (operator.holds(cell, operand, asOf)) bits |= 1 << bit;
+          });
+          answers[i + 1] = bits;
+        });
+        return answers;
       }
       case 'instants':
         return byCode(tables[slot.holder].get(slot.field), readInstant);

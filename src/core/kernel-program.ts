@@ -39,17 +39,22 @@ export interface Program {
   readonly flips: readonly string[];
 }
 
-const programs = new WeakMap<Model, Program>();
+const programs = new WeakMap<Model, Map<boolean, Program>>();
 
-/** The program of a model; made once. */
-export function programOf(model: Model): Program {
-  const known = programs.get(model) ?? makeProgram(model);
-  programs.set(model, known);
-  return known;
+/**
+ * The program of a model; made once.
+ * @param soon whether it shall also tell when rules can change next, which costs a third more
+ */
+export function programOf(model: Model, soon: boolean): Program {
+  const made = programs.get(model) ?? new Map<boolean, Program>();
+  programs.set(model, made);
+  const program = made.get(soon) ?? makeProgram(model, soon);
+  made.set(soon, program);
+  return program;
 }
 
-function makeProgram(model: Model): Program {
-  const writer = new Writer(needsOf(model));
+function makeProgram(model: Model, soon: boolean): Program {
+  const writer = new Writer(needsOf(model), soon);
   const shownRules = rulesOf(model.scores);
   const hidden = new Map<string, number>();
   const rules = [...shownRules];
@@ -98,7 +103,7 @@ function makeProgram(model: Model): Program {
       companyRules.map((rule) => [rule.id, `return (k, now) => ${conditionCode(rule.if, writer, asked)};`]),
     ),
     standingMoves: judgedConditions(model).some(moves) || readsCompanyScores(model),
-    singles: rules.map((rule) => (isStill(movementOf(rule)) ? '' : rulesSource([rule], writer))),
+    singles: rules.map((rule) => (!soon || isStill(movementOf(rule)) ? '' : rulesSource([rule], writer))),
     flips: movements.map((movement) => flipsSource(movement, writer)),
   };
   return { ...program, slots: writer.slots };
@@ -130,7 +135,8 @@ function rulesSource(rules: readonly Rule[], writer: Writer): string {
     .filter(({ names }) => names !== null && names.length > 1)
     .map(({ names, body }) => `if (${writer.slot({ kind: 'names', names: names ?? [] })}[name] === 1) { ${body} }`);
   const chosen = cases.map(
-    (name, i) => `case ${i + 1}: ${bodies((names) => names?.length === 1 && names[0] === name)} break;`,
+    (name, i) =>
+      `case ${i + 1}: { ${lookedUpOnce(bodies((names) => names?.length === 1 && names[0] === name))} break; }`,
   );
   const loop = `
     for (let e = begin; e < end; e++) {
@@ -143,7 +149,7 @@ function rulesSource(rules: readonly Rule[], writer: Writer): string {
     }`;
   const conclusions = pieces.map(
     ({ finish }, i) =>
-      `{ let p = 0, q = Infinity, sure = 0; ${finish} points[o + ${i}] = p; soon[o + ${i}] = q; certain[o + ${i}] = sure; }`,
+      `{ let p = 0, q = Infinity, sure = 0; ${finish} points[o + ${i}] = p;${writer.soon ? ` soon[o + ${i}] = q; certain[o + ${i}] = sure;` : ''} }`,
   );
   return `
     ${pieces.map((piece) => piece.setup).join('\n')}
@@ -158,6 +164,22 @@ function rulesSource(rules: readonly Rule[], writer: Writer): string {
         ${conclusions.join('\n')}
       }
     };`;
+}
+
+/** Reads an event's cell, and what is known of its value, once where several rules look at it. */
+function lookedUpOnce(code: string): string {
+  let result = code;
+  let head = '';
+  for (const lookUp of [/\ba\d+\[e\]/g, /\ba\d+\[x\d+\]/g]) {
+    const found = [...result.matchAll(lookUp)].map(([text]) => text);
+    const often = [...new Set(found)].filter((text) => found.indexOf(text) !== found.lastIndexOf(text));
+    for (const text of often) {
+      const name = `${lookUp.source.includes('x') ? 'y' : 'x'}${/\d+/.exec(text)?.[0]}`;
+      head += `const ${name} = ${text}; `;
+      result = result.replaceAll(text, name);
+    }
+  }
+  return head + result;
 }
 
 function flipsSource(movement: Movement, writer: Writer): string {

@@ -56,7 +56,7 @@ export interface Run {
  * @param previous place of each contact's present stage, -1 for none; left out for a first scoring
  */
 export function newRun(model: Model, columns: Columns, asOf: number, wanted: Wanted, previous?: Int16Array): Run {
-  const program = programOf(model);
+  const program = programOf(model, wanted.next);
   const bound = bindSlots(program.slots, columns, asOf);
   const { count, companies } = bound;
   const doubles = (list: readonly unknown[], n: number) => list.map(() => sharedDoubles(n).fill(Number.NaN));
@@ -134,7 +134,7 @@ const newBlock = (width: number, contacts: number): Block => ({
  */
 export function scorerOf(run: Run): (first: number, last: number) => void {
   const { results, asOf } = run;
-  const program = programOf(run.model);
+  const program = programOf(run.model, run.results.next !== null);
   const build = builderOf(run);
   const chunks = program.chunks.map(({ first, source }) => ({ first, score: build<RulesFunction>(source) }));
   const judge = build<(first: number, last: number, now: number, points: Float64Array, width: number) => void>(
@@ -255,7 +255,7 @@ function nextFinder(run: Run, program: Program, build: <F>(source: string) => F)
 
 /** After every contact was scored: companies, then stages, then what moves a contact from outside its rules. */
 export function finishRun(run: Run, columns: Columns): void {
-  const program = programOf(run.model);
+  const program = programOf(run.model, run.results.next !== null);
   const build = builderOf(run);
   const members = membersByCompany(run.bound);
   if (run.model.companyScores.length > 0) scoreCompanies(run, program, build, members);

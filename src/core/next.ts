@@ -41,11 +41,12 @@ export function movementOf(rule: Rule): Movement {
         within !== null &&
         ((distinct !== null && (decay !== null || limit !== null)) ||
           (limit !== null && (amount !== null || (decay !== null && limit.per !== 'day'))));
+      const rises = decay?.weights.some((weight, age) => weight > (decay.weights[age - 1] ?? weight)) ?? false;
       return {
         offsets: within === null ? [] : [within],
         leaves: true,
         days: decay?.weights.length ?? 0,
-        steady: !replaced,
+        steady: !replaced && !rises,
         dates: [...dates, ...datesIn(rule.match.where)],
       };
     }

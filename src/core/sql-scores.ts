@@ -15,7 +15,7 @@ export interface Step {
 
 /**
  * The steps from contributions to places on ladders: scores of rules and roll-ups, then sums of scores, then places.
- * @param from the step before; it has `known`, which says whether there is any data
+ * @param from the step before, which is not among the answer; it has `known`, which says whether there is any data
  * @param names what to call the steps; one that adds nothing is left out
  */
 export function scoreSteps(
@@ -48,7 +48,7 @@ export function scoreSteps(
     if (score.grades.length > 0) add(2, gradeColumn(scores, score.name), placeOn(score.grades, column, bind));
     if (score.bands.length > 0) add(2, bandColumn(scores, score.name), placeOn(score.bands, column, bind));
   }
-  const steps = [from];
+  const steps: Step[] = [];
   added.forEach((list, i) => {
     const before = steps.at(-1)?.name ?? from.name;
     if (list.length > 0) steps.push({ name: names[i] ?? '', sql: lines('select *,', columns(list), `from ${before}`) });

@@ -53,7 +53,7 @@ export function writeSql(model: Model, { dialect, asOf, of }: SqlOptions): SqlSt
     output.map(({ name }) => name),
     dialect,
   );
-  if (dialect === 'postgres') checkWidth(output.length + contacts.width + (companies?.width ?? 0), of);
+  if (dialect === 'postgres') checkWidth(Math.max(output.length, contacts.width, companies?.width ?? 0), of);
   const text = lines(
     header(model, tables, of),
     `with ${steps.map(({ name, sql }) => `${name} as (\n${indented(sql)}\n)`).join(',\n')}`,

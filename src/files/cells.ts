@@ -96,7 +96,7 @@ export async function teachCells({ db }: Duck): Promise<void> {
   for (const macro of MACROS) await db.run(`create temp macro ${macro}`);
 }
 
-/** SQL for the raw text that `valueOf` reads, null where nothing is. */
+/** SQL for the raw text that `readValue` reads, null where nothing is. */
 export function rawSql({ sql, kind }: Cell): string {
   switch (kind) {
     case 'text':
@@ -168,7 +168,7 @@ export function presentSql(cell: Cell): string {
 }
 
 /** Reads what `rawSql` gives; undefined is missing. */
-export function valueOf(raw: string, kind: Kind): Value | undefined {
+export function readValue(raw: string, kind: Kind): Value | undefined {
   return kind === 'json' ? valueOfJson(parsed(raw)) : valueOfText(raw);
 }
 

@@ -209,7 +209,8 @@ function repair(text: Buffer, delimiter: number, wanted: number): Buffer | undef
   return found.reason === '' && found.fields === wanted && found.end === inner.length ? inner : undefined;
 }
 
-const isBlank = (text: Buffer): boolean => text.length === 0 || (text.length < 1000 && text.toString('utf8').trim() === '');
+const isBlank = (text: Buffer): boolean =>
+  text.length === 0 || (text.length < 1000 && text.toString('utf8').trim() === '');
 
 function lines(bytes: Buffer, from: number, to: number): number {
   let count = 0;

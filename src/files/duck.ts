@@ -13,6 +13,7 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { ScorelineError } from '../core/errors.ts';
 
 /** Enough for a table of a few million ids beside the pages being read; what is more spills into the folder. */
 const MEMORY = '600MB';
@@ -134,3 +135,14 @@ export function wholesIn(piece: Piece, column: number): Uint32Array {
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Runs what reads a file, and says of a failure which file it was. */
+export async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ScorelineError) throw error;
+    const [cause = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new ScorelineError('file_unreadable', `${path} cannot be read: ${cause}`);
+  }
+}

@@ -6,12 +6,12 @@
  * of those that are asked for.
  */
 
-import { createReadStream, lstatSync, openSync, readSync, closeSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { closeSync, createReadStream, openSync, statSync, symlinkSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
 import { ScorelineError } from '../core/errors.ts';
 import { copyAside, readRange } from './bytes.ts';
 import { type Cell, cellOf } from './cells.ts';
-import { type Duck, quoteName, quoteText } from './duck.ts';
+import { type Duck, quoteName, quoteText, readable } from './duck.ts';
 import { stageCsv } from './stage-csv.ts';
 import { stageNdjson } from './stage-ndjson.ts';
 
@@ -155,10 +155,12 @@ function unreadable(path: string, error: unknown): ScorelineError {
 
 function formatOfBytes(file: string, path: string): Format {
   const start = readRange(file, 0, 4096);
-  const known = path !== '-' && extname(path) !== '' && lstatSync(path).isFile();
-  if (known) {
+  if (file === path) {
     const ending = extname(path);
-    throw new ScorelineError('file_format', `${path}: files ending in ${ending} are not known.`);
+    throw new ScorelineError(
+      'file_format',
+      ending === '' ? `${path}: the name has no ending.` : `${path}: files ending in ${ending} are not known.`,
+    );
   }
   if (start.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
   return start.toString('utf8').replace('\ufeff', '').trimStart().startsWith('{') ? 'ndjson' : 'csv';
@@ -210,18 +212,9 @@ function topLevel(nodes: readonly { readonly name: string; readonly children: nu
 
 async function shapeOf(duck: Duck, parquet: string, path: string): Promise<string[]> {
   const rows = await readable(path, () =>
-    duck.rows('select column_type from (describe select * from read_parquet($1, hive_partitioning = false))', [parquet]),
+    duck.rows('select column_type from (describe select * from read_parquet($1, hive_partitioning = false))', [
+      parquet,
+    ]),
   );
   return rows.map(([type]) => String(type));
-}
-
-/** Runs what reads a file, and says of a failure which file it was. */
-export async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof ScorelineError) throw error;
-    const [cause = ''] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new ScorelineError('file_unreadable', `${path === '-' ? 'standard input' : basename(path)} cannot be read: ${cause}`);
-  }
 }
