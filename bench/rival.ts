@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { AS_OF } from './generate.ts';
 
-export const THREADS = 2;
+const THREADS = 2;
 
 const sql = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 const quoted = (value: string): string => `'${value.replaceAll("'", "''")}'`;

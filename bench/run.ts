@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { type Entrant, jsonLogicEngine, jsonRulesEngine, kernels, readFacts, zenEngine } from './attributes.ts';
 import { AS_OF, generate } from './generate.ts';
-import { type Contestant, type Cost, inTurns, machine, timed, wholeProcess } from './measure.ts';
+import { openKernel, sameAsTable } from './kernel.ts';
+import { type Cost, inTurns, machine, timed, wholeProcess } from './measure.ts';
 import { loadColumns } from './rival.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -41,8 +42,19 @@ async function leads(contacts: number, events: number): Promise<string> {
 
 async function columns(folder: string, rounds: number): Promise<Line[]> {
   const duckdb = await loadColumns(folder);
-  const contestants: Contestant[] = [{ name: 'DuckDB SQL, 2 threads', run: () => timed(duckdb.score) }];
-  return linesOf('24 rules, columns already filled', await inTurns(rounds, contestants));
+  const kernel = await openKernel(folder);
+  await duckdb.score();
+  for (const results of [kernel.anew(), kernel.compiled(), await kernel.threads()])
+    await sameAsTable(results, duckdb.db);
+  const costs = await inTurns(rounds, [
+    { name: 'kernel, 2 threads', run: () => timed(kernel.threads) },
+    { name: 'kernel, 1 thread', run: () => timed(kernel.anew) },
+    { name: 'kernel, 1 thread, compiled before', run: () => timed(kernel.compiled) },
+    { name: 'DuckDB SQL, 2 threads', run: () => timed(duckdb.score) },
+  ]);
+  await kernel.close();
+  duckdb.db.closeSync();
+  return linesOf('24 rules, columns already filled', costs);
 }
 
 async function attributes(folder: string, rounds: number): Promise<Line[]> {
@@ -161,7 +173,5 @@ lines.push(
 );
 const table = tableOf(lines);
 console.log(table);
-const size = scale === 1 ? '' : ` Everything at ${scale} of the full size.`;
 const day = new Date().toISOString().slice(0, 10);
-if (scale === 1)
-  writeFigures(`${machine()}; commit ${commit()}; ${day}; medians of ${rounds} rounds.${size}\n\n${table}`);
+if (scale === 1) writeFigures(`${machine()}; commit ${commit()}; ${day}; medians of ${rounds} rounds.\n\n${table}`);

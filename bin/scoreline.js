@@ -26,7 +26,7 @@ if (Number.parseInt(process.versions.node, 10) >= wanted) {
   const source = new URL('../src/cli.ts', import.meta.url);
   const built = new URL('../dist/cli.js', import.meta.url);
   const { main } = await import((existsSync(source) ? source : built).href);
-  await main(process.argv);
+  await main(process.argv.slice(2));
 } else {
   const node = pinnedNode();
   if (node === null) {

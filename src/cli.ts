@@ -11,22 +11,11 @@ import { explainOne } from './commands/explain.ts';
 import { readAsOf, readModel } from './commands/inputs.ts';
 import { scoreFiles } from './commands/score.ts';
 import { many } from './commands/show.ts';
+import type { Surroundings } from './commands/surroundings.ts';
 import { diffModels } from './core/diff.ts';
 import { errors, ScorelineError } from './core/errors.ts';
-import { rulesOf } from './core/words.ts';
 import { writeSql } from './core/sql.ts';
-
-/** Where a command reads the clock and prints; tests pass their own. */
-export interface Surroundings {
-  now(): number;
-  out(text: string): void;
-  /** Warnings, summaries and progress: what must not mix with results. */
-  note(text: string): void;
-  /** Shows how far a longer work is, 0 to 1, where somebody watches; null when it ends. */
-  progress(label: string, share: number | null): void;
-  /** Characters in a line. */
-  readonly width: number;
-}
+import { rulesOf } from './core/words.ts';
 
 const STARTER = new URL('../models/starter.yaml', import.meta.url);
 
@@ -45,7 +34,10 @@ export function program(around: Surroundings = terminal()): Command {
       .command(name)
       .description(description)
       .addOption(modelFlag)
-      .requiredOption('--contacts <file>', 'contacts: id, and optionally email, created_at, company_id; the rest are traits')
+      .requiredOption(
+        '--contacts <file>',
+        'contacts: id, and optionally email, created_at, company_id; the rest are traits',
+      )
       .option('--companies <file>', 'companies: id, and optionally domain; the rest are traits')
       .option('--events <file>', 'events: contact_id, name, at, and optionally id; the rest are properties')
       .addOption(asOfFlag)
@@ -53,7 +45,10 @@ export function program(around: Surroundings = terminal()): Command {
       .option('--strict', 'an unknown field name is an error instead of a warning');
 
   withFiles('score', 'Scores files. Without --out it prints a ranked table with the top reasons.')
-    .option('--out <file>', 'where to write the scores of contacts: .csv, .parquet, .ndjson, or - for CSV on standard output')
+    .option(
+      '--out <file>',
+      'where to write the scores of contacts: .csv, .parquet, .ndjson, or - for CSV on standard output',
+    )
     .option('--companies-out <file>', 'where to write the scores of companies')
     .option('--reasons', 'adds a column with what every rule gave, as JSON')
     .option('--rejects <file>', 'where to write the rows that were refused, with line and reason, as CSV')
@@ -94,15 +89,17 @@ export function program(around: Surroundings = terminal()): Command {
     .addOption(new Option('--dialect <name>', 'the database').choices(['postgres', 'duckdb']).makeOptionMandatory())
     .addOption(new Option('--of <table>', 'whose scores').choices(['contacts', 'companies']).default('contacts'))
     .addOption(asOfFlag)
-    .action(async (flags: { model: string; dialect: 'postgres' | 'duckdb'; of: 'contacts' | 'companies'; asOf?: string }) => {
-      const asOf = readAsOf(flags.asOf, around.now);
-      const { text, values } = writeSql(await readModel(flags.model), { dialect: flags.dialect, of: flags.of, asOf });
-      // JSON keeps a value on its line, so that no value can end the comment.
-      around.out([text, ...values.map((value, i) => `-- $${i + 1} = ${JSON.stringify(value)}`)].join('\n'));
-    });
+    .action(
+      async (flags: { model: string; dialect: 'postgres' | 'duckdb'; of: 'contacts' | 'companies'; asOf?: string }) => {
+        const asOf = readAsOf(flags.asOf, around.now);
+        const { text, values } = writeSql(await readModel(flags.model), { dialect: flags.dialect, of: flags.of, asOf });
+        // JSON keeps a value on its line, so that no value can end the comment.
+        around.out([text, ...values.map((value, i) => `-- $${i + 1} = ${JSON.stringify(value)}`)].join('\n'));
+      },
+    );
 
-  withFiles('agree', 'Scores files in all three forms, explain, kernel and SQL, and compares every row.').action((flags) =>
-    agree(flags, around),
+  withFiles('agree', 'Scores files in all three forms, explain, kernel and SQL, and compares every row.').action(
+    (flags) => agree(flags, around),
   );
 
   command
@@ -147,7 +144,9 @@ export async function main(argv: readonly string[]): Promise<void> {
 function answer(error: unknown, around: Surroundings): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    around.note(error.code === 'commander.help' ? program(around).helpInformation() : `${error.message}. ${errors.usage.next}`);
+    around.note(
+      error.code === 'commander.help' ? program(around).helpInformation() : `${error.message}. ${errors.usage.next}`,
+    );
     return errors.usage.exit;
   }
   if (error instanceof ScorelineError) {

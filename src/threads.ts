@@ -5,7 +5,8 @@
 
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { type Run, scorerOf } from './core/kernel.ts';
+import { scorerOf } from './core/kernel.ts';
+import type { Run } from './core/kernel-run.ts';
 
 /** Contacts taken at a time: long enough to be worth it, short enough that nobody waits for the last. */
 const RANGE = 8192;

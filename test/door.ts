@@ -36,7 +36,7 @@ export async function openDuckdb(): Promise<Database> {
       for (const table of preparedRows(model, contacts, stageOf, companies)) {
         await connection.run(`create or replace table ${quoted(table.name)} (${columnsOf(table)})`);
         const appender = await connection.createAppender(table.name);
-        for (const row of table.rows) {
+        for (const row of backwards(table)) {
           row.forEach((cell, i) => {
             appendCell(appender, cell, table.columns[i]?.type ?? 'text');
           });
@@ -90,7 +90,7 @@ export async function openPostgres(url: string): Promise<Database> {
       for (const table of preparedRows(model, contacts, stageOf, companies)) {
         await client.query(`drop table if exists ${quoted(table.name)}`);
         await client.query(`create table ${quoted(table.name)} (${columnsOf(table)})`);
-        const rows = [...table.rows];
+        const rows = backwards(table);
         const most = Math.floor(60_000 / table.columns.length);
         for (let i = 0; i < rows.length; i += most) {
           const piece = rows.slice(i, i + most);
@@ -113,6 +113,9 @@ export async function openPostgres(url: string): Promise<Database> {
   };
   return database;
 }
+
+/** Latest first, so that nothing comes out right because of the order of rows. */
+const backwards = (table: PreparedRows): (readonly SqlCell[])[] => [...table.rows].reverse();
 
 const columnsOf = (table: PreparedRows): string =>
   table.columns.map(({ name, type }) => `${quoted(name)} ${type}`).join(', ');

@@ -127,7 +127,7 @@ export const randomCase: fc.Arbitrary<Case> = fc.constantFrom(...INSTANTS).chain
   fc
     .record({
       document: randomDocument(asOf),
-      people: fc.array(randomContact(asOf), { minLength: 1, maxLength: 12 }),
+      people: fc.array(randomContact(asOf), { minLength: 1, maxLength: 24, size: '+1' }),
       companies: fc.array(randomValues(COMPANY_FIELDS, asOf), { minLength: 3, maxLength: 3 }),
     })
     .map(({ document, people, companies: traits }) => {
@@ -156,17 +156,20 @@ const mostly = <T>(first: fc.Arbitrary<T>, second: fc.Arbitrary<T>): fc.Arbitrar
 const present = (record: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 
-/** An instant near an edge of a window, a day or a week. */
+/** An instant on or near an edge of a window, a day or a week; many are equal, or as far apart as a gap is long. */
 function randomInstant(asOf: number): fc.Arbitrary<number> {
   const midnight = Math.floor(asOf / DAY) * DAY;
-  const edges = [0, 60_000, 1_800_000, 3_600_000, DAY, 3 * DAY, 7 * DAY, 30 * DAY].map((ms) => asOf - ms);
-  const midnights = [0, 1, 2, 3, 4, 7, 8, 30, 31].map((days) => midnight - days * DAY);
+  const monday = Math.floor((midnight / DAY + 3) / 7) * 7 * DAY - 3 * DAY;
+  const edges = [0, DAY, 7 * DAY, 30 * DAY].map((ms) => asOf - ms);
+  const midnights = [0, 1, 2, 3].map((days) => midnight - days * DAY);
+  const mondays = [0, 7, 28].map((days) => monday - days * DAY);
+  const shift = fc.constantFrom(-3_600_000, -1_800_000, -60_000, -1, 0, 0, 0, 1, 60_000, 1_800_000, 3_600_000);
   return fc.oneof(
-    fc
-      .tuple(fc.constantFrom(...edges, ...midnights), fc.constantFrom(-1, 0, 0, 0, 1))
-      .map(([edge, shift]) => edge + shift),
-    fc.integer({ min: 0, max: 40 * 48 }).map((halfHours) => asOf - halfHours * 1_800_000),
-    fc.constantFrom(asOf + 1, asOf + DAY),
+    {
+      weight: 6,
+      arbitrary: fc.tuple(fc.constantFrom(...edges, ...midnights, ...mondays), shift).map(([edge, ms]) => edge + ms),
+    },
+    { weight: 2, arbitrary: fc.integer({ min: 0, max: 40 * 48 }).map((halfHours) => asOf - halfHours * 1_800_000) },
   );
 }
 
@@ -198,8 +201,8 @@ const randomValues = (fields: Record<string, Type>, asOf: number): fc.Arbitrary<
 
 function randomContact(asOf: number) {
   const event: fc.Arbitrary<Event> = fc.record({
-    id: fc.constantFrom(...EVENT_IDS),
-    name: mostly(fc.constantFrom('page_viewed', 'content_viewed'), fc.constantFrom(...NAMES)),
+    id: fc.oneof(fc.constantFrom(...EVENT_IDS), fc.integer({ min: 0, max: 99 }).map(String)),
+    name: mostly(fc.constantFrom('page_viewed', 'page_viewed', 'content_viewed'), fc.constantFrom(...NAMES)),
     at: randomInstant(asOf),
     properties: randomValues(PROPERTIES, asOf),
     ignored: maybe(fc.constant(true), 5).map((ignored) => ignored === true),
@@ -210,9 +213,9 @@ function randomContact(asOf: number) {
       createdAt: fc.option(randomInstant(asOf)),
       traits: randomValues(FIELDS, asOf),
       hasTraits: mostly(fc.constant(true), fc.constant(false)),
-      events: fc.array(event, { maxLength: 16 }),
+      events: fc.array(event, { maxLength: 20, size: '+1' }),
     }),
-    place: fc.constantFrom(null, 0, 0, 1),
+    place: fc.constantFrom(null, 0, 0, 0, 1),
     stage: fc.constantFrom(null, null, ...STAGES, 'gone'),
   });
 }
@@ -340,7 +343,7 @@ const count = fc.oneof(
   fc.constantFrom(1, 2, 3).map((lessThan) => ({ lessThan })),
   fc.constantFrom([0, 2], [1, 1], [2, 4]).map((between) => ({ between })),
 );
-const max = maybe(fc.constantFrom(1, 20, 0.5, 1000), 40);
+const max = maybe(fc.constantFrom(20, 0.5, 1000), 25);
 const decay = fc.oneof(
   fc.constantFrom(...DAYS).map((halfLife) => ({ halfLife })),
   fc.constantFrom(...DAYS).map((linear) => ({ linear })),
@@ -358,49 +361,30 @@ const matching = (asOf: number) => ({
 
 function randomRule(asOf: number): fc.Arbitrary<Record<string, unknown>> {
   const gate = maybe(ofContact(asOf), 20);
-  const property = maybe(fc.constantFrom(...Object.keys(PROPERTIES)), 35);
-  const limit = maybe(fc.record({ times: fc.constantFrom(1, 2, 3), per: fc.constantFrom('day', 'week', 'ever') }), 40);
+  const property = maybe(fc.constantFrom(...Object.keys(PROPERTIES)), 30);
+  const limit = fc.record({ times: fc.constantFrom(1, 2, 3), per: fc.constantFrom('day', 'week', 'ever') });
   const unit = mostly(fc.constantFrom(1, 60), fc.constantFrom(0.5, 1e9, 0.001));
+  const amount = fc.record({
+    property: mostly(fc.constant('seconds'), fc.constantFrom(...Object.keys(PROPERTIES))),
+    unit,
+  });
+  const each = {
+    ...matching(asOf),
+    if: gate,
+    limit: maybe(limit, 50),
+    decay: maybe(decay, 50),
+    max,
+    pointsEach: points,
+  };
+  const silent = { if: gate, silent: names, for: fc.constantFrom(...DURATIONS), where: maybe(ofEvent(asOf), 30) };
   return fc
     .oneof(
       fc.record({ if: ofContact(asOf), points }),
       fc.record({ ...matching(asOf), if: gate, distinct: property, count: maybe(count, 60), points }),
-      fc.record({
-        ...matching(asOf),
-        if: gate,
-        distinct: property,
-        limit,
-        decay: maybe(decay, 40),
-        max,
-        pointsEach: points,
-      }),
-      fc.record({
-        ...matching(asOf),
-        if: gate,
-        amount: fc.record({
-          property: mostly(fc.constant('seconds'), fc.constantFrom(...Object.keys(PROPERTIES))),
-          unit,
-        }),
-        limit,
-        decay: maybe(decay, 40),
-        max,
-        pointsEach: points,
-      }),
-      fc.record({
-        if: gate,
-        silent: names,
-        for: fc.constantFrom(...DURATIONS),
-        where: maybe(ofEvent(asOf), 30),
-        points,
-      }),
-      fc.record({
-        if: gate,
-        silent: names,
-        for: fc.constantFrom(...DURATIONS),
-        where: maybe(ofEvent(asOf), 30),
-        max,
-        pointsEach: points,
-      }),
+      { weight: 3, arbitrary: fc.record({ ...each, distinct: property }) },
+      { weight: 3, arbitrary: fc.record({ ...each, amount }) },
+      fc.record({ ...silent, points }),
+      fc.record({ ...silent, max, pointsEach: points }),
       fc.record({
         if: gate,
         on: names,
@@ -423,7 +407,7 @@ function rulesScore(prefix: string, rule: fc.Arbitrary<Record<string, unknown>>)
   return fc
     .record({
       range,
-      rules: fc.array(fc.tuple(rule, fc.constantFrom(undefined, undefined, 'group')), { maxLength: 5 }),
+      rules: fc.array(fc.tuple(rule, fc.constantFrom(undefined, undefined, 'group')), { maxLength: 9, size: '+1' }),
       group: range,
     })
     .map(({ range: ends, rules, group }) => ({

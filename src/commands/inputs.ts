@@ -6,10 +6,12 @@
 import { readFile } from 'node:fs/promises';
 import { ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
-import { type Fields, needsOf } from '../core/needs.ts';
+import { needsOf } from '../core/needs.ts';
 import { nearest } from '../core/text.ts';
 import { readInstant } from '../core/time.ts';
-import { type Model, rulesOf } from '../core/words.ts';
+import { type Holder, type Model, rulesOf } from '../core/words.ts';
+import { type Files, openFiles } from '../files/files.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Reads and checks a model file. */
 export async function readModel(path: string): Promise<Model> {
@@ -30,44 +32,29 @@ export function readAsOf(written: string | undefined, now: () => number): number
   return instant;
 }
 
-/** The columns of each file, as far as there is one. */
-export interface FileColumns {
-  readonly contacts: readonly string[];
-  readonly companies: readonly string[] | null;
-  readonly events: readonly string[] | null;
-}
-
-/** Fields of a contact that are there without a column of that name. */
+/** Fields of a contact that need no column of their own. */
 const ALWAYS = new Set(['email', 'email.domain', 'created_at', 'company_id']);
+const FILES = { contact: '--contacts', company: '--companies', event: '--events' } as const;
 
-/** One sentence for each field that the model names and no column has. */
-export function unknownFields(model: Model, files: FileColumns): string[] {
+/**
+ * One sentence for each field that the model names and no column has.
+ * @param given the files that are there
+ */
+export function unknownFields(model: Model, fields: Files['fields'], given: ReadonlySet<Holder>): string[] {
   const needs = needsOf(model);
-  const missing = (
-    fields: Fields,
-    columns: readonly string[] | null,
-    what: string,
-    prefix: string,
-    flag: string,
-  ): string[] => {
-    const unknown = [...fields.keys()].filter(
-      (field) => !columns?.includes(field) && !(prefix === '' && flag === '--contacts' && ALWAYS.has(field)),
+  return (['contact', 'company', 'event'] as const).flatMap((holder) => {
+    const known = new Set(fields[holder]);
+    const unknown = [...needs[holder].keys()].filter(
+      (field) => !known.has(field) && !(holder === 'contact' && ALWAYS.has(field)),
     );
     if (unknown.length === 0) return [];
-    if (columns === null)
-      return [
-        `the model asks for ${what} (${unknown.map((field) => prefix + field).join(', ')}), but there is no ${flag}: they are missing everywhere`,
-      ];
+    if (!given.has(holder))
+      return [`there is no ${FILES[holder]}, and the model asks for ${unknown.join(', ')}: missing everywhere`];
     return unknown.map((field) => {
-      const near = nearest(field, columns);
-      return `no column of ${flag} is named \`${field}\`, which the model asks for${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+      const near = nearest(field, known);
+      return `no column of ${FILES[holder]} is named \`${field}\`, which the model asks for${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
     });
-  };
-  return [
-    ...missing(needs.contact, files.contacts, 'traits', '', '--contacts'),
-    ...missing(needs.company, files.companies, 'company traits', 'company.', '--companies'),
-    ...missing(needs.event, files.events, 'properties of events', '', '--events'),
-  ];
+  });
 }
 
 /** One sentence for each event name of the model that no event has although one is nearly named so. */
@@ -85,4 +72,52 @@ export function unknownEvents(model: Model, names: readonly string[]): string[] 
       ? []
       : [`no event is named \`${name}\`, which the model asks for; did you mean \`${near}\`?`];
   });
+}
+
+export interface FileFlags {
+  readonly model: string;
+  readonly contacts: string;
+  readonly companies?: string;
+  readonly events?: string;
+  readonly asOf?: string;
+  readonly id?: string;
+  readonly strict?: boolean;
+}
+
+export interface Inputs {
+  readonly model: Model;
+  readonly asOf: number;
+  readonly files: Files;
+}
+
+/**
+ * Reads the model and opens the files, and hands them over until the work is done.
+ * @throws ScorelineError `field_unknown` with --strict, for a field that no column has
+ */
+export async function withInputs(
+  flags: FileFlags,
+  around: Surroundings,
+  work: (inputs: Inputs) => Promise<void>,
+): Promise<void> {
+  const asOf = readAsOf(flags.asOf, around.now);
+  const model = await readModel(flags.model);
+  const files = await openFiles({
+    contacts: flags.contacts,
+    companies: flags.companies,
+    events: flags.events,
+    id: flags.id,
+  });
+  try {
+    const given = new Set<Holder>([
+      'contact',
+      ...(flags.companies ? ['company' as const] : []),
+      ...(flags.events ? ['event' as const] : []),
+    ]);
+    const unknown = unknownFields(model, files.fields, given);
+    if (flags.strict && unknown.length > 0) throw new ScorelineError('field_unknown', unknown.join('\n'));
+    for (const sentence of unknown) around.note(`Warning: ${sentence}`);
+    await work({ model, asOf, files });
+  } finally {
+    files.close();
+  }
 }

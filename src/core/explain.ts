@@ -278,7 +278,7 @@ export function nextOfStanding(
     if (rule.kind !== 'contacts') continue;
     for (const colleague of colleagues) addInstants(rule.contacts, colleague, asOf, until, instants);
   }
-  const others = asks ? colleagues.filter((other) => other.id !== contact.id) : [];
+  const others = asks ? colleagues.filter((other) => other.id !== contact.id && hasData(other)) : [];
   const changes = changesOf(model, others, asOf, until);
   for (const at of changes) instants.add(at);
   const followed = changes.length < CHANGES_FOLLOWED ? until : Math.min(until, changes.at(-1) ?? until);
@@ -317,7 +317,7 @@ function addInstants(
  * Colleagues that keep changing, such as by silence without end, are followed for this many changes; then the last of
  * them stands for the next change, which is never too late.
  */
-const CHANGES_FOLLOWED = 400;
+export const CHANGES_FOLLOWED = 400;
 
 /** The instants at which any of some contacts changes its own scores or disqualification. */
 function changesOf(model: Model, contacts: readonly Contact[], from: number, until: number): number[] {

@@ -4,7 +4,6 @@
  */
 
 import { parts } from './condition.ts';
-import { readsCompanyScores } from './explain.ts';
 import { type Asked, conditionCode, type Piece, type Slot, Writer } from './kernel-code.ts';
 import { needsOf } from './needs.ts';
 import { datesIn, isStill, type Movement, movementOf, movementOfMatch } from './next.ts';
@@ -31,7 +30,7 @@ export interface Program {
   /** Tests of company rules on one contact `c`, by rule id, and on the company `k` itself. */
   readonly ofMember: ReadonlyMap<string, string>;
   readonly ofCompany: ReadonlyMap<string, string>;
-  /** Whether disqualification or stage can change while the contact's own contributions stand still. */
+  /** Whether stages, disqualification or company rules look at dates or windows of their own. */
   readonly standingMoves: boolean;
   /** By rule: the rule alone, to ask what it gives at another instant; empty for one that time does not move. */
   readonly singles: readonly string[];
@@ -102,7 +101,7 @@ function makeProgram(model: Model, soon: boolean): Program {
     ofCompany: new Map(
       companyRules.map((rule) => [rule.id, `return (k, now) => ${conditionCode(rule.if, writer, asked)};`]),
     ),
-    standingMoves: judgedConditions(model).some(moves) || readsCompanyScores(model),
+    standingMoves: [...judgedConditions(model), ...companyRules.map((rule) => rule.if)].some(moves),
     singles: rules.map((rule) => (!soon || isStill(movementOf(rule)) ? '' : rulesSource([rule], writer))),
     flips: movements.map((movement) => flipsSource(movement, writer)),
   };

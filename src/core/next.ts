@@ -22,7 +22,16 @@ export interface Movement {
   readonly dates: readonly { readonly holder: Holder; readonly field: string; readonly ms: number }[];
 }
 
+const movements = new WeakMap<Rule, Movement>();
+
+/** How a rule moves; worked out once. */
 export function movementOf(rule: Rule): Movement {
+  const movement = movements.get(rule) ?? workOut(rule);
+  movements.set(rule, movement);
+  return movement;
+}
+
+function workOut(rule: Rule): Movement {
   const dates = datesIn(rule.if);
   switch (rule.kind) {
     case 'trait':

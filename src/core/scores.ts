@@ -57,10 +57,8 @@ function resultOf(
   rollUp: (score: Score & { kind: 'rollUp' }) => number | null,
 ): Result {
   if (score.kind === 'grid') {
-    const [first, second] = [of(score.of[0]), of(score.of[1])];
-    if (first.result.grade === null || second.result.grade === null) return nothing(score);
-    const letter = first.score.grades[first.result.grade]?.name ?? '';
-    return { ...nothing(score), cell: `${letter}${second.result.grade + 1}` };
+    const graded = score.of.map((part) => of(part).score);
+    return { ...nothing(score), cell: cellOf(graded, score.of, (part) => of(part).result.grade) };
   }
   const groups = score.kind === 'rules' ? groupsOf(score, given) : [];
   const points =
@@ -68,6 +66,17 @@ function resultOf(
   if (points === null) return nothing(score);
   const held = clamp(score.range, points);
   return { points: held, cell: null, grade: placeOn(score.grades, held), band: placeOn(score.bands, held), groups };
+}
+
+/** The cell of a grid, letter of the first and place of the second, from 1; null when either has no grade. */
+export function cellOf(
+  scores: readonly Score[],
+  of: readonly [string, string],
+  grade: (part: string) => number | null,
+): string | null {
+  const [first, second] = [grade(of[0]), grade(of[1])];
+  if (first === null || second === null) return null;
+  return `${scores.find((score) => score.name === of[0])?.grades[first]?.name}${second + 1}`;
 }
 
 function groupsOf(score: Score & { kind: 'rules' }, given: (rule: Rule) => number): Result['groups'] {

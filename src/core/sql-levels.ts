@@ -191,9 +191,8 @@ export class Contacts implements Scope {
     ]);
     const present = stages.map(({ id }, i) => `when ${this.bind.text(id)} then ${i + 1}`);
     const entered = stages.map((_, i) => `when enter${i + 1} then ${i + 1}`).reverse();
-    const leaves = stages.flatMap(({ leave }, i) =>
-      leave === null ? [] : [`when ${i + 1} then leave${i + 1} and not coalesce(enter${i + 1}, false)`],
-    );
+    // Where `leave` and `enter` of the present stage both hold, the last entered is that one or a later one.
+    const leaves = stages.flatMap(({ leave }, i) => (leave === null ? [] : [`when ${i + 1} then leave${i + 1}`]));
     const leaving = leaves.length === 0 ? 'false' : `case present ${leaves.join(' ')} end`;
     return [
       {

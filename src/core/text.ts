@@ -9,6 +9,19 @@
  */
 export function fold(text: string): string {
   if (/^[a-z0-9]*$/.test(text)) return text;
+  const known = folded.get(text);
+  if (known !== undefined) return known;
+  const result = foldAnew(text);
+  if (folded.size === FOLDED_KEPT) folded.clear();
+  folded.set(text, result);
+  return result;
+}
+
+/** Few texts make up most of the data: explaining a contact folds each of them again and again. */
+const folded = new Map<string, string>();
+const FOLDED_KEPT = 10_000;
+
+function foldAnew(text: string): string {
   return storable(text)
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')

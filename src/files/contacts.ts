@@ -3,12 +3,12 @@
  * refuses to know what a model asks beyond the fields it names.
  */
 
-import { isDisposableEmailDomain } from 'disposable-email-domains-js';
+import { VARCHAR } from '@duckdb/node-api';
+import { disposableEmailBlocklist } from 'disposable-email-domains-js';
 import freeMail from 'email-providers/all.json' with { type: 'json' };
 import { type Columns, sharedDoubles, type Table } from '../core/columns.ts';
 import { domainOf } from '../core/contribution.ts';
 import type { Fields, Needs } from '../core/needs.ts';
-import { fold } from '../core/text.ts';
 import { instantSql, presentSql, textSql } from './cells.ts';
 import { newCoder } from './coding.ts';
 import { type Duck, wholesIn } from './duck.ts';
@@ -26,7 +26,6 @@ import {
 
 /** Columns of a contacts file that are no traits, besides its id. */
 const NO_TRAITS = ['company_id', 'created_at', 'email'];
-const FREE: ReadonlySet<string> = new Set(freeMail);
 
 /** @param asOf a contact created later was not created yet */
 export async function loadContacts(
@@ -95,57 +94,45 @@ export async function companyRows(duck: Duck, contacts: Keyed, companies: Keyed 
   const { source, placeOf, count } = contacts;
   const id = source.cells.get('company_id');
   const email = source.cells.get('email');
-  const place = (row: number): number => (placeOf === null ? row : (placeOf[row] ?? count));
+  const take = (sql: string): Promise<void> =>
+    duck.stream(sql, (piece, n) => {
+      const [from, to] = [wholesIn(piece, 0), wholesIn(piece, 1)];
+      for (let i = 0; i < n; i++) {
+        const row = from[i] ?? 0;
+        const at = placeOf === null ? row : (placeOf[row] ?? count);
+        if (at < count) rows[at] = to[i] ?? 0;
+      }
+    });
   if (id !== undefined) {
-    await duck.stream(
-      `select k.row::uinteger, c.row from (select row, ${textSql(id)} as company from ${source.view}) k
-        join ${companies.table} c on c.id = k.company`,
-      (piece, n) => {
-        const [from, to] = [wholesIn(piece, 0), wholesIn(piece, 1)];
-        for (let i = 0; i < n; i++) {
-          const at = place(from[i] ?? 0);
-          if (at < count) rows[at] = to[i] ?? 0;
-        }
-      },
+    await take(
+      `select s.row::uinteger, c.row from (select row, ${textSql(id)} as company from ${source.view}) s
+        join ${companies.table} c on c.id = s.company`,
     );
   }
-  const domains = email === undefined ? new Map<string, number>() : await domainsOf(duck, companies);
-  if (email === undefined || domains.size === 0) return rows;
-  const coder = newCoder(duck, (raw) => {
-    const domain = domainOf(raw.trim());
-    return domain === undefined || FREE.has(domain) || isDisposableEmailDomain(domain)
-      ? undefined
-      : domains.get(domain);
-  });
-  const unnamed = id === undefined ? 'true' : `${textSql(id)} is null`;
-  await duck.stream(
-    `select row::uinteger, ${coder.sql(`regexp_extract(${textSql(email)}, '@[^@]*$')`)} from ${source.view} where ${unnamed}`,
-    (piece, n) => {
-      const [from, codes] = [wholesIn(piece, 0), wholesIn(piece, 1)];
-      for (let i = 0; i < n; i++) {
-        const at = place(from[i] ?? 0);
-        const company = coder.values[(codes[i] ?? 0) - 1];
-        if (at < count && company !== undefined) rows[at] = company;
-      }
-    },
+  if (email === undefined || !companies.source.cells.has('domain')) return rows;
+  const domains = await domainTable(duck, companies);
+  await take(
+    `select e.row::uinteger, d.row from
+      (select row, folded(regexp_extract(${textSql(email)}, '@([^@]*)$', 1)) as domain from ${source.view}
+        where ${id === undefined ? 'true' : `${textSql(id)} is null`}) e
+      join ${domains} d on d.domain = e.domain`,
   );
+  await duck.db.run(`drop table ${domains}`);
   return rows;
 }
 
-/** The first company with each domain. */
-async function domainsOf(duck: Duck, { source, placeOf, count }: Keyed): Promise<Map<string, number>> {
-  const domains = new Map<string, number>();
+/** Makes a table of the first company with each domain, without those where anybody can have an address. */
+async function domainTable(duck: Duck, { source, table }: Keyed): Promise<string> {
   const cell = source.cells.get('domain');
-  if (cell === undefined) return domains;
-  const coder = newCoder(duck, (raw) => fold(raw) || undefined);
-  let row = 0;
-  await duck.stream(`select ${coder.sql(textSql(cell))} from ${source.view}`, (piece, n) => {
-    const codes = wholesIn(piece, 0);
-    for (let i = 0; i < n; i++, row++) {
-      const domain = coder.values[(codes[i] ?? 0) - 1];
-      const at = placeOf === null ? row : (placeOf[row] ?? count);
-      if (domain !== undefined && at < count && !domains.has(domain)) domains.set(domain, at);
-    }
-  });
+  const anybodys = [...new Set([...freeMail, ...disposableEmailBlocklist()])];
+  const [free, domains] = [duck.name('free'), duck.name('domains')];
+  await duck.table(free, [{ name: 'domain', type: VARCHAR, value: (i) => anybodys[i] ?? null }], anybodys.length);
+  await duck.db.run(
+    `create temp table ${domains} as select s.domain, min(k.row) as row
+      from (select row, folded(${cell === undefined ? 'null' : textSql(cell)}) as domain from ${source.view}) s
+      join ${table} k on k.file_row = s.row
+      where s.domain <> '' and s.domain not in (select domain from ${free}) group by s.domain`,
+  );
+  await duck.db.run(`drop table ${free}`);
   return domains;
 }

@@ -9,7 +9,7 @@
 
 import { type Codes, type Columns, codesFor, sharedDoubles } from '../core/columns.ts';
 import type { Fields } from '../core/needs.ts';
-import { type Cell, instantSql, textSql } from './cells.ts';
+import { type Cell, instantSql, plainText, rawSql, textSql } from './cells.ts';
 import { newCoder } from './coding.ts';
 import { type Duck, doublesIn, PIECE, wholesIn } from './duck.ts';
 import { newGroups, settle } from './groups.ts';
@@ -37,6 +37,9 @@ export interface EventCells {
   /** Where one of them is true the event does not exist for scoring. */
   readonly flags: readonly Cell[];
 }
+
+/** The columns that are no properties. */
+export const ownCells = (cells: EventCells): (Cell | undefined)[] => [cells.contact, cells.name, cells.at, cells.id];
 
 /** The log of contacts that did nothing. */
 export const noEvents = (contacts: number): Log => ({
@@ -67,13 +70,15 @@ export async function loadEvents(
   const groups = newGroups(owners, contacts.count);
   const room = groups.room + 1;
   const at = sharedDoubles(room);
-  const names = newCoder(duck, (raw) => raw);
-  const name = newCodes('', names.sql(textSql(cells.name)), names.values, room);
-  const readings = newReadings(duck, source, needs, room);
+  const names = newCoder(duck, (raw) => plainText(raw, cells.name.kind));
+  const name = newCodes('', names.sql(rawSql(cells.name)), names.values, room);
+  const own = ownCells(cells);
+  const plain = new Map([...needs].filter(([field]) => !own.some((cell) => cell?.name === field)));
+  const readings = newReadings(duck, source, plain, room);
   const gone = cells.id === undefined && cells.flags.length === 0 ? null : new Uint8Array(room);
   const ids = cells.id === undefined ? null : { hashes: new Uint32Array(room), rows: new Uint32Array(room) };
   const sinks = [doublesInto(at, instantSql(cells.at)), name, ...readings];
-  if (gone !== null) sinks.push(bytesInto(gone, flagSql(cells.flags)));
+  if (gone !== null) sinks.push(bytesInto(gone, flagSql(duck, cells.flags)));
   if (ids !== null && cells.id !== undefined) sinks.push(wordsInto(ids.hashes, hashSql(cells.id)));
 
   const refused = newRefusals();
@@ -163,9 +168,12 @@ async function ownersOf(duck: Duck, source: Source, contact: Cell, contacts: Key
   return owners;
 }
 
-/** SQL that is 1 where a flag is true. */
-function flagSql(flags: readonly Cell[]): string {
-  const set = flags.map((flag) => `coalesce(lower(${textSql(flag)}) = 'true', false)`);
+/** SQL that is 1 where a flag is true, written in capitals or not. */
+export function flagSql(duck: Duck, flags: readonly Cell[]): string {
+  const set = flags.map((flag) => {
+    const coder = newCoder(duck, (raw) => (plainText(raw, flag.kind)?.toLowerCase() === 'true' ? true : undefined));
+    return `${coder.sql(rawSql(flag))} > 0`;
+  });
   return `(${['false', ...set].join(' or ')})::uinteger`;
 }
 

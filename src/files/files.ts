@@ -3,6 +3,7 @@
  * columns for a model, the history of one contact, and what was refused. It refuses to know what a model is.
  */
 
+import { listValue } from '@duckdb/node-api';
 import type { Columns } from '../core/columns.ts';
 import { ScorelineError } from '../core/errors.ts';
 import type { Needs } from '../core/needs.ts';
@@ -11,11 +12,11 @@ import type { Contact, Holder } from '../core/words.ts';
 import { type Cell, teachCells } from './cells.ts';
 import { companyRows, loadCompanies, loadContacts } from './contacts.ts';
 import { type Duck, openDuck } from './duck.ts';
-import { type EventCells, loadEvents, type Log, noEvents } from './events.ts';
+import { type EventCells, loadEvents, noEvents, ownCells } from './events.ts';
 import { historyOf } from './history.ts';
 import { type Keyed, keyRows } from './keyed.ts';
 import type { Misread } from './reading.ts';
-import { type Refusals, refusalsOf, writeRejects } from './rejects.ts';
+import { type Refusal, type Refusing, refusalsOf, writeRejects } from './rejects.ts';
 import { type ResultColumn, writeResults } from './results.ts';
 import { openSource, type Source } from './source.ts';
 
@@ -27,6 +28,8 @@ export interface Paths {
   /** The column of the contacts file that holds the id. */
   readonly id?: string | undefined;
 }
+
+export type Rows = 'contacts' | 'companies';
 
 /** What was read, for the summary and warnings. */
 export interface Loaded {
@@ -43,18 +46,21 @@ export interface Files {
   readonly fields: Readonly<Record<Holder, readonly string[]>>;
   /** Reads the fields that a model needs, as of an instant in milliseconds. */
   load(needs: Needs, asOf: number): Promise<Loaded>;
-  /** Everything that the files know of one contact; undefined when it is not in them. */
-  contact(id: string): Promise<Contact | undefined>;
-  /** Likewise for all contacts of its company, itself included; only itself when it has none. */
-  colleagues(id: string): Promise<Contact[]>;
-  /** The ids by row, for a few rows. */
-  ids(of: 'contacts' | 'companies', rows: readonly number[]): Promise<string[]>;
+  /** Rows that were quoted whole, as if they were one field, and were read all the same. */
+  readonly repaired: number;
+  /**
+   * Everything that the files know of one contact, or of everybody in its company, itself included. Nobody where
+   * the id is unknown. Events are in the order of the file, later and ignored ones too.
+   */
+  history(id: string, withColleagues: boolean): Promise<Contact[]>;
+  /** The ids of some rows, in the order asked for. */
+  ids(of: Rows, rows: readonly number[]): Promise<string[]>;
   /** Rows refused so far, by file and reason; those of events are known once they are loaded. */
-  refusals(): Refusals[];
+  refusals(): Refusal[];
   /** Writes refused rows as CSV: file, line, reason, row. */
   writeRejects(path: string): Promise<void>;
   /** Writes one line for each contact or company, in the order of the input, beginning with its id. */
-  writeResults(path: string, of: 'contacts' | 'companies', columns: readonly ResultColumn[]): Promise<void>;
+  writeResults(path: string, of: Rows, columns: readonly ResultColumn[]): Promise<void>;
   /** Closes the database and removes what it left on the disk. */
   close(): void;
 }
@@ -77,32 +83,40 @@ export async function openFiles(paths: Paths): Promise<Files> {
 async function filesOf(duck: Duck, paths: Paths): Promise<Files> {
   const open = async (path: string | undefined): Promise<Source | null> =>
     path === undefined ? null : openSource(duck, path);
-  const [contactFile, companyFile, log] = [await openSource(duck, paths.contacts), await open(paths.companies), await open(paths.events)];
-  const contactId = required(contactFile, paths.id ?? 'id', 'contacts', paths.id === undefined);
-  const companyId = companyFile === null ? null : required(companyFile, 'id', 'companies', false);
-  const cells = log === null ? null : eventCells(log);
+  const contactFile = await openSource(duck, paths.contacts);
+  const companyFile = await open(paths.companies);
+  const eventFile = await open(paths.events);
+  const contactId = required(contactFile, paths.id ?? 'id', 'Name the column that holds the id with --id.');
+  const companyId = companyFile === null ? null : required(companyFile, 'id');
+  const log = eventFile === null ? null : { source: eventFile, cells: eventCells(eventFile) };
+
   const contacts = await keyRows(duck, contactFile, contactId, 'contact');
-  const companies = companyFile === null || companyId === null ? null : await keyRows(duck, companyFile, companyId, 'company');
+  const companies =
+    companyFile === null || companyId === null ? null : await keyRows(duck, companyFile, companyId, 'company');
   const company = await companyRows(duck, contacts, companies);
-  let events: Log = noEvents(contacts.count);
-  const keyed = { contacts, companies };
-  const refused = () =>
-    refusalsOf([
-      { source: contactFile, refused: contacts.refused },
-      ...(companies === null ? [] : [{ source: companies.source, refused: companies.refused }]),
-      ...(log === null ? [] : [{ source: log, refused: events.refused }]),
-    ]);
-  const everything = { contacts, companies, company, log, cells };
+  const known = { contacts, companies, company, log };
+  let events = noEvents(contacts.count);
+  const refusing = (): Refusing[] => [
+    contacts,
+    ...(companies === null ? [] : [companies]),
+    ...(log === null ? [] : [{ source: log.source, refused: events.refused }]),
+  ];
+  const keyedOf = (of: Rows): Keyed => {
+    const keyed = of === 'contacts' ? contacts : companies;
+    if (keyed === null) throw new ScorelineError('usage', 'there are no companies without a companies file.');
+    return keyed;
+  };
   return {
     fields: {
-      contact: [...names(contactFile, [contactId]), ...(contactFile.cells.has('email') ? ['email.domain'] : [])],
-      company: companyFile === null || companyId === null ? [] : names(companyFile, [companyId]),
-      event: log === null || cells === null ? [] : names(log, [cells.contact, cells.name, cells.at, cells.id]),
+      contact: [...namesOf(contactFile, [contactId]), ...(contactFile.cells.has('email') ? ['email.domain'] : [])],
+      company: companyFile === null ? [] : namesOf(companyFile, [companyId]),
+      event: log === null ? [] : namesOf(log.source, ownCells(log.cells)),
     },
+    repaired: [contactFile, companyFile, eventFile].reduce((sum, file) => sum + (file?.repaired ?? 0), 0),
     load: async (needs, asOf) => {
       const people = await loadContacts(duck, contacts, company, needs, asOf);
       const firms = companies === null ? null : await loadCompanies(duck, companies, needs);
-      events = log === null || cells === null ? noEvents(contacts.count) : await loadEvents(duck, log, cells, contacts, needs.event);
+      if (log !== null) events = await loadEvents(duck, log.source, log.cells, contacts, needs.event);
       return {
         columns: {
           contacts: people.contacts,
@@ -114,12 +128,43 @@ async function filesOf(duck: Duck, paths: Paths): Promise<Files> {
         ignored: events.ignored,
       };
     },
-    contact: async (id) => (await historyOf(duck, everything, id, false))[0],
-    colleagues: (id) => historyOf(duck, everything, id, true),
-    ids: (of, rows) => idsOf(duck, keyed[of], rows),
-    refusals: () => refused(),
-    writeRejects: (path) => writeRejects(path, refused()),
-    writeResults: (path, of, columns) => writeResults(duck, path, keyed[of], columns),
+    history: (id, withColleagues) => historyOf(duck, known, id, withColleagues),
+    ids: (of, rows) => idsOf(duck, keyedOf(of), rows),
+    refusals: () => refusalsOf(refusing()),
+    writeRejects: (path) => writeRejects(path, duck.folder, refusing()),
+    writeResults: (path, of, columns) => writeResults(duck, path, keyedOf(of), columns),
     close: () => duck.close(),
   };
+}
+
+function required(source: Source, name: string, hint = ''): Cell {
+  const cell = source.cells.get(name);
+  if (cell !== undefined) return cell;
+  const near = nearest(name, source.cells.keys());
+  const found =
+    near === undefined ? `It has ${[...source.cells.keys()].slice(0, 12).join(', ')}` : `Did you mean “${near}”?`;
+  throw new ScorelineError('column_missing', `${source.path} has no column “${name}”. ${found}. ${hint}`.trim());
+}
+
+function eventCells(source: Source): EventCells {
+  return {
+    contact: required(source, 'contact_id'),
+    name: required(source, 'name'),
+    at: required(source, 'at'),
+    id: source.cells.get('id'),
+    flags: ['voided', 'machine'].flatMap((name) => source.cells.get(name) ?? []),
+  };
+}
+
+/** The columns that a model can name. */
+const namesOf = (source: Source, without: readonly (Cell | null | undefined)[]): string[] =>
+  [...source.cells.values()].filter((cell) => !without.includes(cell)).map((cell) => cell.name);
+
+async function idsOf(duck: Duck, { table }: Keyed, rows: readonly number[]): Promise<string[]> {
+  const found = await duck.rows(
+    `select k.id from (select unnest($1::integer[]) as row, generate_subscripts($1::integer[], 1) as nth) w
+      join ${table} k on k.row = w.row order by w.nth`,
+    [listValue([...rows])],
+  );
+  return found.map(([id]) => String(id));
 }

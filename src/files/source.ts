@@ -58,7 +58,7 @@ export interface Staged {
   locate(rows: Uint32Array): Place[];
 }
 
-type Format = 'csv' | 'ndjson' | 'parquet';
+export type Format = 'csv' | 'ndjson' | 'parquet';
 
 const EXTENSIONS: Record<string, Format> = {
   '.csv': 'csv',

@@ -1,0 +1,159 @@
+/**
+ * One run of the kernel: its arrays, its results, and the generated functions that see both. It decides what a run
+ * is made of; what is run in which order is for `kernel.ts`.
+ */
+
+import { type Columns, sharedDoubles } from './columns.ts';
+import { type Bound, bindSlots } from './kernel-data.ts';
+import { NO_PLACE, programOf } from './kernel-program.ts';
+import { type Model, rulesOf } from './words.ts';
+
+/** Results by contact row, in shared memory. Scores in millionths of a point, NaN for none; places 0 the best. */
+export interface KernelResults {
+  readonly known: Uint8Array;
+  /** By place of the score in the model; grids have a row of NaN and are read from the grades of their parts. */
+  readonly scores: readonly Float64Array[];
+  readonly grades: readonly Uint8Array[];
+  readonly bands: readonly Uint8Array[];
+  /** 0, or the place of the first entry that holds, from 1. */
+  readonly disqualified: Uint16Array;
+  /** Place of the stage, -1 for none. Holds the previous stage when the run begins. */
+  readonly stage: Int16Array;
+  /** The instant of the next change, NaN for none; null when it was not asked for. */
+  readonly next: Float64Array | null;
+  /** By place of the rule: what it gave; null when it was not asked for. */
+  readonly reasons: readonly Float64Array[] | null;
+  /** By event condition of disqualification and stages: 1 where it holds. */
+  readonly counts: readonly Uint8Array[];
+  /** By company row. */
+  readonly companies: {
+    readonly scores: readonly Float64Array[];
+    readonly grades: readonly Uint8Array[];
+    readonly bands: readonly Uint8Array[];
+  };
+}
+
+export interface Wanted {
+  readonly next: boolean;
+  readonly reasons: boolean;
+}
+
+/** One run of a model over columns: its arrays and empty results. Plain data, but for the model's own. */
+export interface Run {
+  readonly model: Model;
+  readonly asOf: number;
+  readonly bound: Bound;
+  readonly results: KernelResults;
+}
+
+/**
+ * Lays out a run.
+ * @param asOf instant in milliseconds, UTC
+ * @param previous place of each contact's present stage, -1 for none; left out for a first scoring
+ */
+export function newRun(model: Model, columns: Columns, asOf: number, wanted: Wanted, previous?: Int16Array): Run {
+  const program = programOf(model, wanted.next);
+  const bound = bindSlots(program.slots, columns, asOf);
+  return {
+    model,
+    asOf,
+    bound,
+    results: newResults(model, bound, wanted, program.rules.length - program.shown, previous),
+  };
+}
+
+function newResults(
+  model: Model,
+  { count, companies }: Bound,
+  wanted: Wanted,
+  counts: number,
+  previous?: Int16Array,
+): KernelResults {
+  const doubles = (list: readonly unknown[], n: number) => list.map(() => sharedDoubles(n).fill(Number.NaN));
+  const places = (list: readonly unknown[], n: number) => list.map(() => bytes(n).fill(NO_PLACE));
+  const stage = new Int16Array(new SharedArrayBuffer(count * 2)).fill(-1);
+  if (previous !== undefined) stage.set(previous);
+  return {
+    known: bytes(count),
+    scores: doubles(model.scores, count),
+    grades: places(model.scores, count),
+    bands: places(model.scores, count),
+    disqualified: new Uint16Array(new SharedArrayBuffer(count * 2)),
+    stage,
+    next: wanted.next ? sharedDoubles(count).fill(Number.NaN) : null,
+    reasons: wanted.reasons ? doubles(rulesOf(model.scores), count) : null,
+    counts: Array.from({ length: counts }, () => bytes(count)),
+    companies: {
+      scores: doubles(model.companyScores, companies),
+      grades: places(model.companyScores, companies),
+      bands: places(model.companyScores, companies),
+    },
+  };
+}
+
+const bytes = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
+
+export type RulesFunction = (
+  first: number,
+  last: number,
+  now: number,
+  until: number,
+  points: Float64Array,
+  soon: Float64Array,
+  certain: Uint8Array,
+  width: number,
+  offset: number,
+) => void;
+
+/** What a block of contacts was given, contact after contact, `width` rules each. */
+export interface Block {
+  readonly width: number;
+  readonly points: Float64Array;
+  readonly soon: Float64Array;
+  readonly certain: Uint8Array;
+}
+
+/** Contacts scored between two looks at the results: few enough that what they were given stays in a near cache. */
+export const BLOCK = 256;
+
+export const newBlock = (width: number, contacts: number): Block => ({
+  width,
+  points: new Float64Array(width * contacts),
+  soon: new Float64Array(width * contacts),
+  certain: new Uint8Array(width * contacts),
+});
+
+export type Build = <F>(source: string) => F;
+
+/** Compiles generated source with the arrays of a run in sight. */
+export function builderOf({ bound, results }: Run): Build {
+  const names = {
+    starts: bound.starts,
+    at: bound.at,
+    names: bound.names,
+    created: bound.created,
+    hasTraits: bound.hasTraits,
+    company: bound.company,
+  };
+  const given = {
+    ...names,
+    known: results.known,
+    disqualified: results.disqualified,
+    stage: results.stage,
+    counts: results.counts,
+    Scores: results.scores,
+    Grades: results.grades,
+    Bands: results.bands,
+    companyScores: results.companies.scores,
+    companyGrades: results.companies.grades,
+    companyBands: results.companies.bands,
+  };
+  return <F>(source: string): F => {
+    const used = new Set([...source.matchAll(/\ba(\d+)\b/g)].map((match) => Number(match[1])));
+    const slots = [...used].map((place) => `const a${place} = slots[${place}];`).join(' ');
+    return new Function('slots', ...Object.keys(given), `'use strict'; ${slots}\n${source}`)(
+      bound.slots,
+      ...Object.values(given),
+    ) as F;
+  };
+}
