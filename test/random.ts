@@ -114,11 +114,13 @@ const INSTANTS = [
   -5 * DAY,
 ];
 
+/** A model with the contacts that it is to score. */
 export interface Case {
-  readonly document: unknown;
   readonly model: Model;
   readonly contacts: readonly Contact[];
+  /** Those without contacts too. */
   readonly companies: readonly Company[];
+  /** The stage each contact was in before, by id. */
   readonly stages: ReadonlyMap<string, string | null>;
   readonly asOf: number;
 }
@@ -140,7 +142,7 @@ export const randomCase: fc.Arbitrary<Case> = fc.constantFrom(...INSTANTS).chain
         company: (place === null ? undefined : companies[place]) ?? null,
       }));
       const stages = new Map(people.map(({ stage }, i) => [`c${i}`, stage]));
-      return { document, model: checkModel(document), contacts, companies, stages, asOf };
+      return { model: checkModel(document), contacts, companies, stages, asOf };
     }),
 );
 

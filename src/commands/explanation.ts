@@ -4,7 +4,7 @@
  */
 
 import type { Explanation, Reason } from '../core/explain.ts';
-import { clamp, type Result } from '../core/scores.ts';
+import { clamp, type Result, type Results, thousandthsRounded } from '../core/scores.ts';
 import type { Contact, Event, Model, Score } from '../core/words.ts';
 import { many, points, printable, signed, when } from './show.ts';
 
@@ -23,6 +23,7 @@ export function showExplanation(model: Model, contact: Contact, explanation: Exp
       ...showScore(
         score,
         result,
+        scores,
         reasons.filter((reason) => reason.score === score.name),
       ),
       '',
@@ -34,7 +35,7 @@ export function showExplanation(model: Model, contact: Contact, explanation: Exp
   return lines.join('\n');
 }
 
-function showScore(score: Score, result: Result, reasons: readonly Reason[]): string[] {
+function showScore(score: Score, result: Result, scores: Results, reasons: readonly Reason[]): string[] {
   if (score.kind === 'grid') return [`${score.name}  ${result.cell ?? 'no data'}  (${score.of.join(' × ')})`];
   if (result.points === null) return [`${score.name}  no data: no trait and no event is known`];
   const grade = result.grade === null ? '' : `  grade ${score.grades[result.grade]?.name}`;
@@ -42,7 +43,10 @@ function showScore(score: Score, result: Result, reasons: readonly Reason[]): st
   const head = `${score.name}  ${points(result.points)}${grade}${band}  (${points(score.range[0])} to ${points(score.range[1])})`;
   if (score.kind === 'sum') {
     const terms = score.of.map(({ score: part, weight }) => `${weight === 1000 ? '' : `${weight / 1000} × `}${part}`);
-    return [`${head}  = ${terms.join(' + ')}`];
+    const sum = thousandthsRounded(
+      score.of.reduce((all, part) => all + (scores.get(part.score)?.points ?? 0) * part.weight, 0),
+    );
+    return [`${head}  = ${terms.join(' + ')}`, ...showHeld('', sum, result.points)];
   }
   if (score.kind === 'rollUp') return [head];
   return [head, ...showReasons(reasons), ...showHolding(score, result, reasons)];
@@ -73,13 +77,13 @@ function showEvents(events: readonly Event[], indent: string): string[] {
 
 /** What ranges held back, so that the lines above add up to the score. */
 function showHolding(score: Score & { kind: 'rules' }, result: Result, reasons: readonly Reason[]): string[] {
-  const groups = result.groups.filter(({ sum, held }) => sum !== held);
   const loose = reasons.filter((reason) => reason.group === null).reduce((sum, reason) => sum + reason.points, 0);
   const sum = result.groups.reduce((all, group) => all + group.held, loose);
   return [
-    ...groups.map(({ name, sum: all, held }) => `  group ${name}: ${points(all)} is held to ${points(held)}`),
-    ...(clamp(score.range, sum) === sum
-      ? []
-      : [`  the sum ${points(sum)} is held to ${points(clamp(score.range, sum))}`]),
+    ...result.groups.flatMap((group) => showHeld(`group ${group.name}: `, group.sum, group.held)),
+    ...showHeld('', sum, clamp(score.range, sum)),
   ];
 }
+
+const showHeld = (what: string, sum: number, held: number): string[] =>
+  sum === held ? [] : [`  ${what}the sum ${points(sum)} is held to ${points(held)}`];

@@ -40,7 +40,7 @@ const FILES = { contact: '--contacts', company: '--companies', event: '--events'
  * One sentence for each field that the model names and no column has.
  * @param given the files that are there
  */
-export function unknownFields(model: Model, fields: Files['fields'], given: ReadonlySet<Holder>): string[] {
+function unknownFields(model: Model, fields: Files['fields'], given: ReadonlySet<Holder>): string[] {
   const needs = needsOf(model);
   return (['contact', 'company', 'event'] as const).flatMap((holder) => {
     const known = new Set(fields[holder]);

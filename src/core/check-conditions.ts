@@ -214,6 +214,6 @@ function splitByType(operand: Operand, operator: OperatorName): Operand[] {
 export const optional = <T>(value: string | undefined, read: (text: string) => T | undefined): T | null =>
   value === undefined ? null : (read(value) ?? null);
 export function readNames(written: string | readonly string[]): readonly string[] | null {
-  const names = (typeof written === 'string' ? [written] : written).map((name) => name.trim());
+  const names = typeof written === 'string' ? [written] : written;
   return names.includes('any') ? null : [...new Set(names)];
 }

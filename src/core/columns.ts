@@ -148,7 +148,7 @@ function doublesOf(values: readonly number[]): Float64Array {
 }
 
 /** One value out of a column. */
-export function valueAt(column: Column | undefined, row: number): Value | undefined {
+function valueAt(column: Column | undefined, row: number): Value | undefined {
   if (column === undefined) return undefined;
   if (column.kind === 'coded') return column.values[(column.codes[row] ?? 0) - 1];
   const number = column.numbers[row] ?? Number.NaN;

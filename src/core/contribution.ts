@@ -68,7 +68,7 @@ const eventSubject = (properties: Values, now: number): Subject => ({
 });
 
 /** The events of a match at an instant: where → gap → within → distinct. */
-export function select(match: Match, events: readonly Event[], now: number): Event[] {
+function select(match: Match, events: readonly Event[], now: number): Event[] {
   let chosen = events.filter((event) => matches(match.names, match.where, event, now));
   const { gap, within, distinct } = match;
   if (gap !== null) {
@@ -126,17 +126,15 @@ export function explainEach(rule: Rule<'each'>, contact: Contact, now: number): 
   return { points: held(points, rule.max), events: counting };
 }
 
-export const periodOf = (per: Period, at: number): number =>
-  per === 'day' ? dayOf(at) : per === 'week' ? weekOf(at) : 0;
+const periodOf = (per: Period, at: number): number => (per === 'day' ? dayOf(at) : per === 'week' ? weekOf(at) : 0);
 
 /** Whole units of an amount; no number, a negative one, or less than one unit is none. */
-export function unitsOf(value: Value | undefined, unit: number): number {
+function unitsOf(value: Value | undefined, unit: number): number {
   const number = value === undefined || typeof value !== 'string' ? undefined : readNumber(value);
   return number === undefined || number < 0 ? 0 : Math.floor(Math.min(number, AMOUNT_LIMIT) / unit);
 }
 
-export const weightAt = (weights: readonly number[], age: number): number =>
-  weights[Math.min(age, weights.length - 1)] ?? 0;
+const weightAt = (weights: readonly number[], age: number): number => weights[Math.min(age, weights.length - 1)] ?? 0;
 
 export function explainSilent(rule: Rule<'silent'>, contact: Contact, now: number): Given {
   if (!gate(rule, contact, now)) return NOTHING;
@@ -168,4 +166,4 @@ const gate = (rule: { if: Rule<'each'>['if'] }, contact: Contact, now: number): 
   rule.if === null || holds(rule.if, subjectOf(contact, now));
 
 /** Clamps a contribution to its `max`, either way. */
-export const held = (points: number, max: number): number => Math.max(-max, Math.min(max, points)) + 0;
+const held = (points: number, max: number): number => Math.max(-max, Math.min(max, points)) + 0;

@@ -152,7 +152,7 @@ function judged(contact: Contact, now: number, scores: Results, company: Results
  * The last stage whose `enter` holds, if it is later than the present one; else the present one, unless its `leave`
  * holds and its `enter` does not: then the last whose `enter` holds, or none.
  */
-export function stageOf(model: Model, subject: Subject, previous: string | null): string | null {
+function stageOf(model: Model, subject: Subject, previous: string | null): string | null {
   const entered = model.stages.findLastIndex((stage) => holds(stage.enter, subject));
   const present = model.stages.findIndex((stage) => stage.id === previous);
   const leaves = (stage: Stage | undefined) =>

@@ -9,7 +9,7 @@ import type { Found, Path } from './check-conditions.ts';
 import { readText } from './document.ts';
 import { ModelError } from './errors.ts';
 import { branchOf, type ModelDocument, modelSchema } from './schema.ts';
-import { nearest } from './text.ts';
+import { nearest, storable } from './text.ts';
 import type { Model } from './words.ts';
 
 /**
@@ -55,6 +55,8 @@ export function modelJsonSchema(): unknown {
 
 function checkUnknown(document: unknown): Model | readonly Found[] {
   if (depthOf(document) > DEEPEST) return [{ path: [], message: `nested deeper than ${DEEPEST} levels` }];
+  const odd = oddNames(document, []);
+  if (odd.length > 0) return odd;
   const shape = modelSchema.safeParse(document);
   if (!shape.success) return shape.error.issues.flatMap((issue) => describe(issue, document, []));
   // The document itself, not what zod copied of it: an own `__proto__` key must stay visible to the checks.
@@ -70,6 +72,17 @@ function depthOf(value: unknown): number {
     if (level.length === 0) return depth;
   }
   return DEEPEST + 1;
+}
+
+/** Names that no object and no database can hold as such, wherever they stand. */
+function oddNames(value: unknown, path: Path): Found[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (key === '__proto__' || storable(key) !== key)
+      return [{ path: at, message: `no name can be ${JSON.stringify(key)}` }];
+    return oddNames(inner, at);
+  });
 }
 
 type Issue = z.core.$ZodIssue;

@@ -155,7 +155,7 @@ function ladderOf(movement: Movement, times: ArrayLike<number>, start: number, l
 }
 
 /** Every instant between two, both left out, at which an event's part can begin, end or lose weight. */
-export function candidates(movement: Movement, times: ArrayLike<number>, after: number, before: number): number[] {
+function candidates(movement: Movement, times: ArrayLike<number>, after: number, before: number): number[] {
   const found = new Set<number>();
   for (const offset of movement.offsets) {
     for (let i = 0; i < times.length; i++) {

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import { type OperatorName, operators } from './operators.ts';
-import { nearest } from './text.ts';
+import { nearest, storable } from './text.ts';
 import { readDuration } from './time.ts';
 
 /** An object that knows its keys, and says the nearest one for a typo. */
@@ -47,7 +47,10 @@ const days = duration.refine(
   'decay counts whole days, such as 30d',
 );
 const percent = z.string().regex(/^(100(\.0)?|\d{1,2}(\.\d)?)%$/, 'a share is 0% to 100%, with at most one decimal');
-const eventName = z.string().trim().min(1, 'an event has a name');
+const storableText = z
+  .string()
+  .refine((text) => storable(text) === text, 'holds what no database can: NUL or half a character');
+const eventName = storableText.min(1, 'an event has a name');
 const eventNames = z.union([eventName, z.array(eventName).min(1)], {
   error: 'takes an event name, a list of names, or any',
 });
@@ -163,7 +166,7 @@ const onlyIf = { if: condition.optional() };
 const contactRules = [
   strict({ ...ruleHead, if: condition, points }, 'a rule on traits'),
   strict(
-    { ...ruleHead, ...matching, ...onlyIf, distinct: z.string().optional(), count: count.optional(), points },
+    { ...ruleHead, ...matching, ...onlyIf, distinct: storableText.optional(), count: count.optional(), points },
     'a rule that gives its points once',
   ),
   strict(
@@ -171,8 +174,11 @@ const contactRules = [
       ...ruleHead,
       ...matching,
       ...onlyIf,
-      distinct: z.string().optional(),
-      amount: strict({ property: z.string(), unit: z.number().min(0.001).max(1e9).optional() }, 'an amount').optional(),
+      distinct: storableText.optional(),
+      amount: strict(
+        { property: storableText, unit: z.number().min(0.001).max(1e9).optional() },
+        'an amount',
+      ).optional(),
       limit: strict(
         { times: z.int().min(1).max(1_000_000), per: z.enum(['day', 'week', 'ever']) },
         'a limit',
@@ -208,7 +214,7 @@ const contactRules = [
       ...onlyIf,
       on: eventNames,
       unless: eventNames,
-      same: z.string(),
+      same: storableText,
       after: duration,
       where: condition.optional(),
       within: duration.optional(),
@@ -269,12 +275,17 @@ const ladders = z.record(z.string(), ladder).optional();
 export const modelSchema = strict(
   {
     model: z.string().regex(NAME, 'a model has a name of letters, digits, `_`, `.` or `-`'),
-    title: z.string().max(500).optional(),
+    title: storableText.max(500).optional(),
     scores: scoresOf(z.union([rulesScore, sumScore, gridScore], { error: SCORE })),
     grades: ladders,
     bands: ladders,
     disqualify: z
-      .array(strict({ id: name, if: judgement, reason: z.string().trim().min(1) }, 'a disqualification'))
+      .array(
+        strict(
+          { id: name, if: judgement, reason: storableText.regex(/\S/, 'a reason has words') },
+          'a disqualification',
+        ),
+      )
       .optional(),
     stages: z.array(strict({ id: name, enter: judgement, leave: judgement.optional() }, 'a stage')).optional(),
     company: strict(

@@ -161,6 +161,7 @@ const namesOf = (source: Source, without: readonly (Cell | null | undefined)[]):
   [...source.cells.values()].filter((cell) => !without.includes(cell)).map((cell) => cell.name);
 
 async function idsOf(duck: Duck, { table }: Keyed, rows: readonly number[]): Promise<string[]> {
+  if (rows.length === 0) return [];
   const found = await duck.rows(
     `select k.id from (select unnest($1::integer[]) as row, generate_subscripts($1::integer[], 1) as nth) w
       join ${table} k on k.row = w.row order by w.nth`,

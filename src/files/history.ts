@@ -94,7 +94,7 @@ async function eventsOf(duck: Duck, { contacts, log }: Known, wanted: string): P
   const own = ownCells(cells);
   const properties = [...source.cells.values()].filter((cell) => !own.includes(cell));
   const rows = await duck.rows(
-    `select k.row::integer, s.row::integer, ${cells.id === undefined ? 'null' : 's.id'}, s.name, s.at, s.flag, s.* exclude (id, name, at, flag, contact, row)
+    `select k.row::integer, s.row::integer, ${cells.id === undefined ? 'null' : 's.id'}, s.name, s."at", s.flag, s.* exclude ("id", "name", "at", "flag", "contact", "row")
       from ${wanted} w join ${contacts.table} k on k.row = w.row join (select row, ${textSql(cells.contact)} as contact,
         ${cells.id === undefined ? 'null' : textSql(cells.id)} as id, ${textSql(cells.name)} as name, ${instantSql(cells.at)} as at, ${flagSql(duck, cells.flags)} as flag
         ${properties.map((cell, place) => `, ${rawSql(cell)} as p${place}`).join('')} from ${source.view}) s

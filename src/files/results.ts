@@ -41,7 +41,8 @@ export async function writeResults(
   await duck.table(table, columns.map(stored), keyed.count);
   const values: DuckDBValue[] = [];
   const shown = columns.map((column, place) => {
-    if (column.kind === 'choice') values.push(listValue([...column.texts]));
+    // A list without texts would be bound as one of no type.
+    if (column.kind === 'choice') values.push(listValue(column.texts.length === 0 ? [''] : [...column.texts]));
     return `${shownSql(column, `r.c${place}`, format, values.length)} as ${quoteName(column.name)}`;
   });
   const query = `select ${['k.id', ...shown].join(', ')} from ${keyed.table} k positional join ${table} r`;
