@@ -3,21 +3,20 @@
  * process ends; the work is in `commands/`.
  */
 
-import { readFile, writeFile } from 'node:fs/promises';
 import { Command, CommanderError, Option } from 'commander';
 import { agree } from './commands/agree.ts';
 import { demo } from './commands/demo.ts';
 import { explainOne } from './commands/explain.ts';
+import { init } from './commands/init.ts';
 import { readAsOf, readModel } from './commands/inputs.ts';
 import { scoreFiles } from './commands/score.ts';
 import { many } from './commands/show.ts';
 import type { Surroundings } from './commands/surroundings.ts';
+import { terminal } from './commands/terminal.ts';
 import { diffModels } from './core/diff.ts';
 import { errors, ScorelineError } from './core/errors.ts';
 import { writeSql } from './core/sql.ts';
 import { rulesOf } from './core/words.ts';
-
-const STARTER = new URL('../models/starter.yaml', import.meta.url);
 
 /** The program with all of its commands and flags, as the documentation check sees it. */
 export function program(around: Surroundings = terminal()): Command {
@@ -104,18 +103,9 @@ export function program(around: Surroundings = terminal()): Command {
 
   command
     .command('init')
-    .description('Writes a commented starter model.')
-    .argument('[file]', 'where to', 'model.yaml')
-    .action(async (file: string) => {
-      const text = await readFile(STARTER, 'utf8');
-      if (file === '-') return around.out(text.trimEnd());
-      // `wx` never overwrites: somebody's model is worth more than ours.
-      await writeFile(file, text, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-        const why = error.code === 'EEXIST' ? 'it is there already' : (error.code ?? error.message);
-        throw new ScorelineError('file_unwritable', `cannot write ${file}: ${why}`);
-      });
-      around.out(`Wrote ${file}. Check it with: scoreline check ${file}`);
-    });
+    .description('Writes a commented starter model, and beside it the schema by which editors complete it.')
+    .argument('[file]', 'where to; - prints the model alone', 'model.yaml')
+    .action((file: string) => init(file, around));
 
   command
     .command('demo')
@@ -129,23 +119,44 @@ export function program(around: Surroundings = terminal()): Command {
 /**
  * Runs one command.
  * @param argv the words after the program's name
+ * @returns the exit status: 0, 1 where an input or an answer is not as it should be, 2 where the call is wrong
  */
-export async function main(argv: readonly string[]): Promise<void> {
-  const around = terminal();
+export async function run(argv: readonly string[], around: Surroundings): Promise<number> {
   try {
     await program(around).parseAsync([...argv], { from: 'user' });
+    return 0;
   } catch (error) {
     around.progress('', null);
-    process.exitCode = answer(error, around);
+    return answer(error, around);
   }
 }
 
-/** Prints what went wrong in one clear line and returns the exit status. */
+/** Runs one command in the terminal of this process, and settles its exit status. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Who closes the pipe, as `head` does, has seen enough.
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(`standard output cannot be written: ${error.message}\n${errors.file_unwritable.next}\n`);
+    process.exit(errors.file_unwritable.exit);
+  });
+  // Ended like this, and not by the signal itself, files that were not to stay are removed.
+  for (const [signal, status] of SIGNALS) process.once(signal, () => process.exit(status));
+  process.exitCode = await run(argv, terminal());
+}
+
+/** What shells call a process that was ended by a signal. */
+const SIGNALS = [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
+
+/** Prints what went wrong in one clear line, and what to do next, and returns the exit status. */
 function answer(error: unknown, around: Surroundings): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     around.note(
-      error.code === 'commander.help' ? program(around).helpInformation() : `${error.message}. ${errors.usage.next}`,
+      error.code === 'commander.help' ? program(around).helpInformation().trimEnd() : usageLine(error.message),
     );
     return errors.usage.exit;
   }
@@ -153,33 +164,19 @@ function answer(error: unknown, around: Surroundings): number {
     around.note(`${error.message}\n${error.next}`);
     return errors[error.code].exit;
   }
+  if (error instanceof Error && 'syscall' in error) {
+    // Of a folder for files that are not to stay, a disk that is full, and the like.
+    around.note(`${error.message}\n${errors.file_unwritable.next}`);
+    return errors.file_unwritable.exit;
+  }
   throw error;
 }
 
-function terminal(): Surroundings {
-  const watched = process.stderr.isTTY === true;
-  let shown = false;
-  let began = 0;
-  return {
-    now: () => Date.now(),
-    out: (text) => process.stdout.write(`${text}\n`),
-    note: (text) => process.stderr.write(`${text}\n`),
-    progress: (label, share) => {
-      if (!watched) return;
-      if (share === null) {
-        if (shown) process.stderr.write('\r\x1b[K');
-        shown = false;
-        began = 0;
-        return;
-      }
-      const now = performance.now();
-      began ||= now;
-      // Work of under a second is over before anybody could read it.
-      if (now - began < 1000) return;
-      shown = true;
-      const full = Math.round(share * 30);
-      process.stderr.write(`\r${label} ${'█'.repeat(full)}${'░'.repeat(30 - full)} ${Math.round(share * 100)} %\x1b[K`);
-    },
-    width: process.stdout.columns ?? 140,
-  };
+/** `error: unknown option '--modl'\n(Did you mean --model?)` as the other refusals are told. */
+function usageLine(message: string): string {
+  const line = message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.+$/, '');
+  return `${line}\n${errors.usage.next}`;
 }

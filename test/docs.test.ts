@@ -1,8 +1,11 @@
 // Holds the docs to the program: what can be written or refused has a heading, links lead somewhere, examples check.
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { program } from '../src/cli.ts';
 import { errors } from '../src/core/errors.ts';
@@ -104,6 +107,29 @@ test.each(['docs/operators.md', 'docs/rules.md'])('the examples of %s check', (p
   const fragments = yamlBlocks(page).map((block) => parse(block));
   expect(fragments.length).toBeGreaterThan(4);
   for (const fragment of fragments) expect(() => checkModel(modelAround(fragment))).not.toThrow();
+});
+
+test('the example of docs/library.md prints what the page says', async () => {
+  const page = read('docs/library.md');
+  const blocks = (language: string) =>
+    [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
+  const folder = mkdtempSync(join(tmpdir(), 'scoreline-docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const program = blocks('ts')
+    .join('')
+    .replaceAll("'scoreline'", JSON.stringify(join(root, 'src/index.ts')));
+  writeFileSync(join(folder, 'example.ts'), program);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'example.ts')]);
+  expect(stdout).toBe(blocks('text').join(''));
+});
+
+test('docs/library.md names everything that the library exports, and nothing else', async () => {
+  const rows = [...read('docs/library.md').matchAll(/^\| (`[^|]*`) \|/gm)].flatMap((match) =>
+    (match[1] ?? '').split(', '),
+  );
+  expect(rows.map((name) => name.replaceAll('`', '')).sort()).toEqual(
+    [...Object.keys(await import('../src/index.ts'))].sort(),
+  );
 });
 
 test('a broken link and a missing heading are seen', () => {

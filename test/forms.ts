@@ -2,7 +2,10 @@
  * The forms of one meaning behind one face, so that tests can lay their answers side by side: a case goes in, rows of
  * exact decimals come out. It refuses to know which answer is right.
  */
+import { columnsOf } from '../src/core/columns.ts';
 import { explain, explainCompany, hasData } from '../src/core/explain.ts';
+import { resultsAt, scoreColumns } from '../src/core/kernel.ts';
+import { needsOf } from '../src/core/needs.ts';
 import { profile } from '../src/core/profile.ts';
 import type { Results } from '../src/core/scores.ts';
 import { type Company, type Contact, rulesOf, type Score } from '../src/core/words.ts';
@@ -10,7 +13,7 @@ import type { Database, Row } from './door.ts';
 import type { Case } from './random.ts';
 
 /** Rows by id, with the columns of `writeSql`. */
-export interface Answer {
+interface Answer {
   readonly contacts: ReadonlyMap<string, Row>;
   readonly companies: ReadonlyMap<string, Row>;
 }
@@ -41,6 +44,45 @@ export const sqlForm = (database: Database): Form => ({
     };
   },
 });
+
+/** The kernel has no contributions of company rules, and knows only companies that have contacts. */
+export const kernelForm: Form = {
+  name: 'kernel',
+  async answer({ model, contacts, stages, asOf }) {
+    const profiles = contacts.map((contact) => profile(contact, asOf));
+    const columns = columnsOf(profiles, needsOf(model));
+    const previous = Int16Array.from(contacts, ({ id }) =>
+      model.stages.findIndex((stage) => stage.id === stages.get(id)),
+    );
+    const results = scoreColumns(model, columns, asOf, { next: false, reasons: true }, previous);
+    const rules = rulesOf(model.scores);
+    return {
+      contacts: new Map(
+        profiles.map((contact, row) => [
+          contact.id,
+          {
+            id: contact.id,
+            ...Object.fromEntries(
+              rules.map(({ id }, i) => [
+                `rule.${id}`,
+                decimal(hasData(contact) ? (results.reasons?.[i]?.[row] ?? 0) : 0),
+              ]),
+            ),
+            ...scoreCells(model.scores, resultsAt(model.scores, results, row)),
+            disqualified: model.disqualify[(results.disqualified[row] ?? 0) - 1]?.reason ?? null,
+            stage: model.stages[results.stage[row] ?? -1]?.id ?? null,
+          },
+        ]),
+      ),
+      companies: new Map(
+        columns.companyRows.map(({ id }, row) => [
+          id,
+          { id, ...scoreCells(model.companyScores, resultsAt(model.companyScores, results.companies, row)) },
+        ]),
+      ),
+    };
+  },
+};
 
 /** Millionths as an exact decimal with six places. */
 export function decimal(millionths: number | null): string | null {

@@ -12,7 +12,7 @@ export async function explainOne(flags: FileFlags & { readonly contact: string }
     const colleagues = await files.history(flags.contact, readsCompanyScores(model));
     const contact = colleagues.find(({ id }) => id === flags.contact.trim());
     if (contact === undefined) {
-      throw new ScorelineError('contact_unknown', `no contact in ${flags.contacts} has the id ${flags.contact}`);
+      throw new ScorelineError('contact_unknown', `no contact in ${flags.contacts} has the id ${flags.contact}.`);
     }
     around.out(showExplanation(model, profile(contact, asOf), explain(model, contact, asOf, { colleagues })));
   });

@@ -11,12 +11,13 @@ import { nearest } from '../core/text.ts';
 import { readInstant } from '../core/time.ts';
 import { type Holder, type Model, rulesOf } from '../core/words.ts';
 import { type Files, openFiles } from '../files/files.ts';
+import { causeOf } from './causes.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Reads and checks a model file. */
 export async function readModel(path: string): Promise<Model> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ScorelineError('file_unreadable', `cannot read the model ${path}: ${error.code ?? error.message}`);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ScorelineError('file_unreadable', `the model ${path} cannot be read: ${causeOf(error)}.`);
   });
   return parseModel(text, path);
 }
@@ -28,7 +29,7 @@ export async function readModel(path: string): Promise<Model> {
 export function readAsOf(written: string | undefined, now: () => number): number {
   if (written === undefined) return now();
   const instant = readInstant(written);
-  if (instant === undefined) throw new ScorelineError('as_of_invalid', `--as-of ${written} is no instant`);
+  if (instant === undefined) throw new ScorelineError('as_of_invalid', `--as-of ${written} is no instant.`);
   return instant;
 }
 

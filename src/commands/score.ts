@@ -3,7 +3,10 @@
  * what the summary tells; reading, scoring and writing are done elsewhere.
  */
 
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { type Columns, contactAt } from '../core/columns.ts';
+import { ScorelineError } from '../core/errors.ts';
 import { explain, type Reason } from '../core/explain.ts';
 import { finishRun, resultsAt } from '../core/kernel.ts';
 import { type KernelResults, newRun } from '../core/kernel-run.ts';
@@ -12,6 +15,7 @@ import type { Results } from '../core/scores.ts';
 import { MILLION, type Model, rulesOf, type Score } from '../core/words.ts';
 import type { Files, Loaded } from '../files/files.ts';
 import type { ResultColumn } from '../files/results.ts';
+import { formatOf } from '../files/source.ts';
 import { openThreads } from '../threads.ts';
 import { type FileFlags, type Inputs, unknownEvents, withInputs } from './inputs.ts';
 import { type Heading, many, points, signed, table, when } from './show.ts';
@@ -29,6 +33,7 @@ const SHOWN = 20;
 const REASONS_SHOWN = 3;
 
 export async function scoreFiles(flags: ScoreFlags, around: Surroundings): Promise<void> {
+  await checkOutputs(flags);
   // Threads start while the files are read.
   const threads = openThreads();
   try {
@@ -58,6 +63,36 @@ export async function scoreFiles(flags: ScoreFlags, around: Surroundings): Promi
     await threads.close();
   }
 }
+
+/** Refuses before any work what would be refused when it is done, and what would overwrite an input. */
+async function checkOutputs(flags: ScoreFlags): Promise<void> {
+  const { out, companiesOut, rejects } = flags;
+  if (companiesOut !== undefined && flags.companies === undefined)
+    throw new ScorelineError('usage', '--companies-out needs --companies.');
+  for (const path of [out, companiesOut]) {
+    if (path !== undefined && path !== '-' && formatOf(path) === undefined)
+      throw new ScorelineError('file_format', `${path}: the ending says no format.`);
+  }
+  const taken = new Set([flags.model, flags.contacts, flags.companies, flags.events].flatMap((path) => placeOf(path)));
+  for (const path of [out, companiesOut, rejects]) {
+    if (path === undefined) continue;
+    const place = path === '-' ? path : resolve(path);
+    if (taken.has(place))
+      throw new ScorelineError('usage', `${path} is named twice; an output needs a place of its own.`);
+    taken.add(place);
+    if (path !== '-' && !(await isFolder(dirname(place))))
+      throw new ScorelineError('file_unwritable', `${path} cannot be written: there is no folder ${dirname(path)}.`);
+  }
+}
+
+/** Standard input is no place to write to. */
+const placeOf = (path: string | undefined): string[] => (path === undefined || path === '-' ? [] : [resolve(path)]);
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
 
 function contactColumns(model: Model, results: KernelResults): ResultColumn[] {
   const { disqualified, stage, next, reasons } = results;
@@ -234,17 +269,24 @@ function* summary(
   }
   const known = results.known.reduce((sum, one) => sum + one, 0);
   const out = results.disqualified.reduce((sum, place) => sum + Number(place > 0), 0);
+  const later = columns.events.at.reduce((sum, at) => sum + Number(at > asOf), 0);
   const parts = [
     many(known, 'contact'),
     ...(columns.companies.count > 0 ? [many(columns.companies.count, 'company', 'companies')] : []),
-    many(columns.events.at.length, 'event'),
+    many(columns.events.at.length - later, 'event'),
   ];
   yield `Scored ${parts.join(', ')} as of ${when(asOf)}${out > 0 ? `; ${many(out, 'contact is', 'contacts are')} disqualified` : ''}.`;
   if (known < columns.contacts.count)
     yield `${many(columns.contacts.count - known, 'contact has', 'contacts have')} no data, and no score.`;
-  if (repeated > 0) yield `${many(repeated, 'event has', 'events have')} the id of an earlier one and count once.`;
-  if (ignored > 0) yield `${many(ignored, 'event is', 'events are')} voided or made by a machine and do not count.`;
+  if (later > 0)
+    yield `${many(later, 'event is', 'events are')} later than that and ${later === 1 ? 'does' : 'do'} not count.`;
+  if (repeated > 0)
+    yield `${many(repeated, 'event has', 'events have')} the id of an earlier one and ${repeated === 1 ? 'does' : 'do'} not count again.`;
+  if (ignored > 0)
+    yield `${many(ignored, 'event is', 'events are')} voided or made by a machine and ${ignored === 1 ? 'does' : 'do'} not count.`;
   yield* refusalLines(files, flags);
+  if (flags.out === undefined && columns.contacts.count > SHOWN)
+    yield `Shown are the best ${SHOWN} of ${many(columns.contacts.count, 'contact')}; --out writes all of them.`;
   for (const file of [flags.out, flags.companiesOut]) if (file !== undefined && file !== '-') yield `Wrote ${file}.`;
 }
 

@@ -272,7 +272,8 @@ export function nextOfStanding(
     addInstants(stage.enter, contact, asOf, until, instants);
     addInstants(stage.leave, contact, asOf, until, instants);
   }
-  const asks = readsCompanyScores(model) && contact.company !== null;
+  // A disqualified contact is in no stage, so that colleagues change nothing for it.
+  const asks = readsCompanyScores(model) && contact.company !== null && state.disqualified === null;
   for (const rule of asks ? rulesOf(model.companyScores) : []) {
     addInstants(rule.if, contact, asOf, until, instants);
     if (rule.kind !== 'contacts') continue;

@@ -6,6 +6,7 @@
 
 import { parts } from './condition.ts';
 import { type Binder, quoted } from './dialect.ts';
+import { needsOf } from './needs.ts';
 import { sqlRule } from './rules.ts';
 import { conditionSql, resultSql, testSql } from './sql-conditions.ts';
 import { counted, countOf, type Scope } from './sql-rules.ts';
@@ -144,12 +145,12 @@ export class Contacts implements Scope {
           { sql: 'c.id', as: 'id' },
           { sql: 'c.company', as: 'company' },
           ...(stages.length > 0 ? [{ sql: 'c.stage', as: 'stage' }] : []),
-          { sql: 'c.has_traits or e.contact is not null', as: 'known' },
+          { sql: 'coalesce(c.has_traits, false) or e.contact is not null', as: 'known' },
           ...this.#rules,
           ...this.#facts.columns,
         ]),
         'from contact as c',
-        'left join company as k on k.id = c.company',
+        ...(needsOf(this.#model).company.size > 0 ? ['left join company as k on k.id = c.company'] : []),
         'left join events as e on e.contact = c.id',
         ...this.#queries.steps.map(({ name }) => `left join ${name} on ${name}.contact = c.id`),
       ),

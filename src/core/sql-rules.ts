@@ -25,7 +25,7 @@ export interface Scope {
   below(condition: Condition): string;
   /** Adds a column to the one aggregate over the rows below; null for a row without any. */
   aggregate(sql: string): string;
-  /** Adds a query of its own over the events, with the columns `contact` and `n`; null for a contact without any. */
+  /** Adds a query of its own with `n` and the key of the row, `contact` or `company`; null for a row without any. */
   query(sql: string): string;
 }
 

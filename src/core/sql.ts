@@ -39,11 +39,13 @@ const MOST_COLUMNS = 1600;
 export function writeSql(model: Model, { dialect, asOf, of }: SqlOptions): SqlStatement {
   const bind = new Binder(dialect);
   const now = bind.instant(asOf);
-  const tables = tablesFor(model);
   const ofCompanies = of === 'companies';
   const contacts = new Contacts(model, bind, now);
   const companies = ofCompanies || readsCompanyScores(model) ? new Companies(model, contacts) : null;
   const staged = ofCompanies ? [] : contacts.stageSteps(companies);
+  const tables = tablesFor(model).filter(
+    (table) => companies !== null || table.name !== 'company' || table.columns.length > 1,
+  );
   // Contacts come last: the others tell them which facts they need.
   const steps = [...contacts.steps(), ...(companies?.steps() ?? []), ...staged];
   const scores = ofCompanies ? model.companyScores : model.scores;
@@ -113,7 +115,7 @@ function header(model: Model, tables: readonly PreparedTable[], of: string): str
     '-- It reads these tables; docs/sql.md says how to fill them:',
     ...tables.map(
       ({ name, columns: list }) =>
-        `--   ${name}: ${list.map((column) => `${plain(column.name)} ${column.type}`).join(', ')}`,
+        `--   ${name}: ${list.map((column) => `${quoted(column.name)} ${column.type}`).join(', ')}`,
     ),
   );
 }

@@ -1,4 +1,3 @@
-import { VARCHAR } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNumber } from '../core/text.ts';
@@ -28,7 +27,7 @@ const cell: Cell = { name: 'x', sql: 'x', kind: 'text' };
 /** What SQL says of some texts. */
 async function ask(texts: readonly string[], sql: string): Promise<unknown[]> {
   const table = duck.name('texts');
-  await duck.table(table, [{ name: 'x', type: VARCHAR, value: (row) => texts[row] ?? null }], texts.length);
+  await duck.table(table, [{ name: 'x', kind: 'text', text: (row) => texts[row] ?? '' }], texts.length);
   return (await duck.rows(`select ${sql} from ${table}`)).map(([value]) => value);
 }
 

@@ -21,11 +21,14 @@ export interface Cell {
 /** `json` is a piece of JSON as text; `nothing` a type that has no value here, such as a struct. */
 type Kind = 'text' | 'json' | 'whole' | 'double' | 'instant' | 'nothing';
 
+/** A column that holds pieces of JSON, all of them valid. */
+export const jsonCell = (name: string, column: string): Cell => ({ name, sql: column, kind: 'json' });
+
 /** A column by its type in DuckDB. */
 export function cellOf(name: string, column: string, type: string): Cell {
   const cell = (kind: Kind, sql = column): Cell => ({ name, sql, kind });
   if (type === 'VARCHAR') return cell('text');
-  if (type === 'JSON') return cell('json');
+  if (type === 'JSON') return cell('json', `try_cast(${column}::varchar as json)::varchar`);
   if (type.endsWith(']')) {
     const finite = /^(DOUBLE|FLOAT)/.test(type) ? `list_filter(${column}, lambda x: x is null or isfinite(x))` : column;
     return cell('json', `to_json(${finite})::varchar`);
@@ -72,13 +75,13 @@ const MACROS = [
      else 'inf'::double end`,
   `instant_in_digits(x) as case when x is null then 'nan'::double
      when x between 10000000000 and 999999999999999 and x = trunc(x) then x::double else 'inf'::double end`,
-  `json_scalar(x) as case json_type(try_cast(x as json))
+  `json_scalar(x) as case json_type(x)
      when 'OBJECT' then null when 'ARRAY' then null when 'NULL' then null
      when 'DOUBLE' then case when isfinite(try_cast(json_extract_string(x, '$') as double)) then json_extract_string(x, '$') end
-     else json_extract_string(try_cast(x as json), '$') end`,
+     else json_extract_string(x, '$') end`,
+  'json_items(x) as coalesce(json_array_length(x), 0)',
   // What is plain needs no more than lower case, which the database does faster than asking back.
   `folded(t) as case when regexp_full_match(t, '[!-~]*') then lower(t) else fold_any(t) end`,
-  'json_items(x) as coalesce(json_array_length(try_cast(x as json)), 0)',
 ];
 
 /** Teaches the database to read cells; once, before anything else. */
@@ -98,7 +101,7 @@ export async function teachCells({ db }: Duck): Promise<void> {
     );
   register('number_text', DOUBLE, (number) => (Number.isFinite(number) ? JSON.stringify(number) : null));
   register('fold_any', VARCHAR, (text) => (typeof text === 'string' ? fold(text) : null));
-  for (const macro of MACROS) await db.run(`create temp macro ${macro}`);
+  for (const macro of MACROS) await db.run(`create macro ${macro}`);
 }
 
 /** SQL for the raw text that `readValue` reads, null where nothing is. */

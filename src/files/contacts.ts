@@ -3,7 +3,6 @@
  * refuses to know what a model asks beyond the fields it names.
  */
 
-import { VARCHAR } from '@duckdb/node-api';
 import { disposableEmailBlocklist } from 'disposable-email-domains-js';
 import freeMail from 'email-providers/all.json' with { type: 'json' };
 import { type Columns, sharedDoubles, type Table } from '../core/columns.ts';
@@ -14,7 +13,7 @@ import { newCoder } from './coding.ts';
 import { type Duck, wholesIn } from './duck.ts';
 import { type Keyed, readRows } from './keyed.ts';
 import {
-  bytesInto,
+  bitsInto,
   doublesInto,
   type Misread,
   misreadsOf,
@@ -26,6 +25,8 @@ import {
 
 /** Columns of a contacts file that are no traits, besides its id. */
 const NO_TRAITS = ['company_id', 'created_at', 'email'];
+/** Columns looked at in one query: each takes room for thousands of rows in every step of it. */
+const BATCH = 50;
 
 /** @param asOf a contact created later was not created yet */
 export async function loadContacts(
@@ -43,10 +44,14 @@ export async function loadContacts(
   const plain = new Map([...needs.contact].filter(([field]) => field !== 'created_at' && field !== id.name));
   const readings = [...newReadings(duck, source, plain, count + 1), ...mailDomain(duck, keyed, needs.contact)];
   await readRows(duck, keyed, [
-    bytesInto(hasTraits, `(${['false', ...traits.map(presentSql)].join(' or ')})::uinteger`),
     doublesInto(createdAt, created === undefined ? "'nan'::double" : instantSql(created)),
     ...readings,
   ]);
+  for (let first = 0; first < traits.length; first += BATCH) {
+    // A sum is quicker than `or`, which would look at each column for fewer and fewer rows.
+    const known = traits.slice(first, first + BATCH).map((cell) => `${presentSql(cell)}::uinteger`);
+    await readRows(duck, keyed, [bitsInto(hasTraits, `(${known.join(' + ')} > 0)::uinteger`)]);
+  }
   const fields = tableOf(readings, count);
   const when = createdAt.subarray(0, count);
   const misreads = await misreadsOf(duck, 'contact', source, needs.contact, fields);
@@ -126,9 +131,9 @@ async function domainTable(duck: Duck, { source, table }: Keyed): Promise<string
   const cell = source.cells.get('domain');
   const anybodys = [...new Set([...freeMail, ...disposableEmailBlocklist()])];
   const [free, domains] = [duck.name('free'), duck.name('domains')];
-  await duck.table(free, [{ name: 'domain', type: VARCHAR, value: (i) => anybodys[i] ?? null }], anybodys.length);
+  await duck.table(free, [{ name: 'domain', kind: 'text', text: (i) => anybodys[i] ?? '' }], anybodys.length);
   await duck.db.run(
-    `create temp table ${domains} as select s.domain, min(k.row) as row
+    `create table ${domains} as select s.domain, min(k.row) as row
       from (select row, folded(${cell === undefined ? 'null' : textSql(cell)}) as domain from ${source.view}) s
       join ${table} k on k.file_row = s.row
       where s.domain <> '' and s.domain not in (select domain from ${free}) group by s.domain`,

@@ -7,11 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBInstance,
-  type DuckDBType,
   type DuckDBValue,
+  type DuckDBVector,
+  UINTEGER,
+  VARCHAR,
 } from '@duckdb/node-api';
 import { ScorelineError } from '../core/errors.ts';
 
@@ -29,9 +32,12 @@ export interface Duck {
   name(stem: string): string;
   /** Runs a statement and gives all rows, as DuckDB values. */
   rows(sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[][]>;
-  /** Runs a query and shows each piece of at most 2,048 rows, in order; the next one is read meanwhile. */
+  /**
+   * Runs a query and shows each piece of at most 2,048 rows, in order; the next one is read meanwhile. Several can
+   * run side by side, each on one thread of the database.
+   */
   stream(sql: string, take: (piece: Piece, rows: number) => void): Promise<void>;
-  /** Makes a temporary table of rows that come out of this program. */
+  /** Makes a table of rows that come out of this program. */
   table(name: string, columns: readonly NewColumn[], rows: number): Promise<void>;
   close(): void;
 }
@@ -39,11 +45,15 @@ export interface Duck {
 /** A piece of a result. The arrays are only good until the next piece. */
 export type Piece = DuckDBDataChunk;
 
-export interface NewColumn {
-  readonly name: string;
-  readonly type: DuckDBType;
-  readonly value: (row: number) => DuckDBValue;
-}
+/** A column of a new table. No number becomes null: what stands for none is for the query to know. */
+export type NewColumn = { readonly name: string } & (
+  | { readonly kind: 'double'; readonly numbers: Float64Array }
+  /** A negative number becomes one that is larger than all that are meant. */
+  | { readonly kind: 'whole'; readonly numbers: ArrayLike<number> }
+  | { readonly kind: 'text'; readonly text: (row: number) => string }
+);
+
+const TYPES = { double: DOUBLE, whole: UINTEGER, text: VARCHAR };
 
 /** The most rows of one piece. */
 export const PIECE = 2048;
@@ -59,20 +69,30 @@ export async function openDuck(): Promise<Duck> {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const db = await instance.connect();
-  await db.run(`set streaming_buffer_size = '${READ_AHEAD}'`);
-  await db.run("set TimeZone = 'UTC'");
+  const connect = async (): Promise<DuckDBConnection> => {
+    const connection = await instance.connect();
+    await connection.run(`set streaming_buffer_size = '${READ_AHEAD}'; set TimeZone = 'UTC'`);
+    return connection;
+  };
+  const db = await connect();
   let names = 0;
   return {
     db,
     folder,
     name: (stem) => `${stem}_${++names}`,
     rows: async (sql, values = []) => (await db.runAndReadAll(sql, values)).getRows(),
-    stream: (sql, take) => stream(db, sql, take),
+    stream: async (sql, take) => {
+      const own = await connect();
+      try {
+        await stream(own, sql, take);
+      } finally {
+        own.closeSync();
+      }
+    },
     table: async (name, columns, rows) => {
-      const shape = columns.map((column) => `${quoteName(column.name)} ${column.type}`).join(', ');
-      await db.run(`create or replace temp table ${quoteName(name)} (${shape})`);
-      const appender = await db.createAppender(name, null, 'temp');
+      const shape = columns.map((column) => `${quoteName(column.name)} ${TYPES[column.kind]}`).join(', ');
+      await db.run(`create or replace table ${quoteName(name)} (${shape})`);
+      const appender = await db.createAppender(name);
       for (let first = 0; first < rows; first += PIECE) {
         appender.appendDataChunk(pieceOf(columns, first, Math.min(PIECE, rows - first)));
       }
@@ -105,33 +125,42 @@ async function stream(db: DuckDBConnection, sql: string, take: (piece: Piece, ro
 
 function pieceOf(columns: readonly NewColumn[], first: number, rows: number): Piece {
   const piece = DuckDBDataChunk.create(
-    columns.map((column) => column.type),
+    columns.map((column) => TYPES[column.kind]),
     rows,
   );
-  columns.forEach((column, c) => {
-    const vector = piece.getColumnVector(c);
-    for (let row = 0; row < rows; row++) vector.setItem(row, column.value(first + row));
+  columns.forEach((column, place) => {
+    const vector = piece.getColumnVector(place);
+    if (column.kind === 'double') doublesOf(vector).set(column.numbers.subarray(first, first + rows));
+    else if (column.kind === 'whole') fill(wholesOf(vector), column.numbers, first);
+    else for (let row = 0; row < rows; row++) vector.setItem(row, column.text(first + row));
     vector.flush();
   });
   return piece;
 }
 
-/**
- * The numbers of a DOUBLE column as they lie in memory: reading them one by one through the vector would cost more
- * than all the rest. Nulls are not marked in it, so the query must leave none.
- */
-export function doublesIn(piece: Piece, column: number): Float64Array {
-  const items: unknown = Reflect.get(piece.getColumnVector(column), 'items');
-  if (items instanceof Float64Array) return items;
-  throw new Error(`column ${column} of the result has no doubles in memory`);
+function fill(items: Uint32Array, numbers: ArrayLike<number>, first: number): void {
+  for (let i = 0; i < items.length; i++) items[i] = numbers[first + i] ?? 0;
 }
 
-/** Likewise for a UINTEGER column. */
-export function wholesIn(piece: Piece, column: number): Uint32Array {
-  const items: unknown = Reflect.get(piece.getColumnVector(column), 'items');
-  if (items instanceof Uint32Array) return items;
-  throw new Error(`column ${column} of the result has no whole numbers in memory`);
+// Numbers are read and written as they lie in memory: one by one through the vector would cost more than all the
+// rest. Nulls are not marked in them, so a query must leave none.
+
+function doublesOf(vector: DuckDBVector): Float64Array {
+  const items: unknown = Reflect.get(vector, 'items');
+  if (items instanceof Float64Array) return items;
+  throw new Error(`a ${vector.type} is not kept as doubles in memory`);
 }
+
+function wholesOf(vector: DuckDBVector): Uint32Array {
+  const items: unknown = Reflect.get(vector, 'items');
+  if (items instanceof Uint32Array) return items;
+  throw new Error(`a ${vector.type} is not kept as whole numbers in memory`);
+}
+
+/** The numbers of a DOUBLE column. */
+export const doublesIn = (piece: Piece, column: number): Float64Array => doublesOf(piece.getColumnVector(column));
+/** The numbers of a UINTEGER column. */
+export const wholesIn = (piece: Piece, column: number): Uint32Array => wholesOf(piece.getColumnVector(column));
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -12,7 +12,7 @@ import type { Fields } from '../core/needs.ts';
 import { type Cell, instantSql, plainText, rawSql, textSql } from './cells.ts';
 import { newCoder } from './coding.ts';
 import { type Duck, doublesIn, PIECE, wholesIn } from './duck.ts';
-import { newGroups, settle } from './groups.ts';
+import { type Lane, newGroups, settle } from './groups.ts';
 import type { Keyed, Refused } from './keyed.ts';
 import { bytesInto, doublesInto, type Misread, misreadsOf, newCodes, newReadings, wordsInto } from './reading.ts';
 import { dropRepeated, hashSql, rankTied } from './repeats.ts';
@@ -66,8 +66,9 @@ export async function loadEvents(
   contacts: Keyed,
   needs: Fields,
 ): Promise<Log> {
-  const owners = await ownersOf(duck, source, cells.contact, contacts);
-  const groups = newGroups(owners, contacts.count);
+  const lanes = lanesOf(source.rows);
+  const owners = await ownersOf(duck, source, cells.contact, contacts, lanes);
+  const groups = newGroups(owners, contacts.count, lanes);
   const room = groups.room + 1;
   const at = sharedDoubles(room);
   const names = newCoder(duck, (raw) => plainText(raw, cells.name.kind));
@@ -75,42 +76,50 @@ export async function loadEvents(
   const own = ownCells(cells);
   const plain = new Map([...needs].filter(([field]) => !own.some((cell) => cell?.name === field)));
   const readings = newReadings(duck, source, plain, room);
-  const gone = cells.id === undefined && cells.flags.length === 0 ? null : new Uint8Array(room);
+  const gone = new Uint8Array(room);
   const ids = cells.id === undefined ? null : { hashes: new Uint32Array(room), rows: new Uint32Array(room) };
   const sinks = [doublesInto(at, instantSql(cells.at)), name, ...readings];
-  if (gone !== null) sinks.push(bytesInto(gone, flagSql(duck, cells.flags)));
+  if (cells.flags.length > 0) sinks.push(bytesInto(gone, flagSql(duck, cells.flags)));
   if (ids !== null && cells.id !== undefined) sinks.push(wordsInto(ids.hashes, hashSql(cells.id)));
 
   const refused = newRefusals();
-  const refuse = (refusal: Refused, row: number): number => {
-    refusal.rows.push(row);
-    return groups.room;
-  };
-  const places = new Uint32Array(PIECE);
-  let row = 0;
-  await duck.stream(`select ${sinks.map(({ sql }) => sql).join(', ')} from ${source.view}`, (piece, rows) => {
-    const times = doublesIn(piece, 0);
-    const codes = wholesIn(piece, 1);
-    for (let i = 0; i < rows; i++, row++) {
-      const owner = owners[row] ?? NOBODY;
-      if (owner >= UNNAMED) places[i] = refuse(owner === NOBODY ? refused.stranger : refused.unowned, row);
-      else if (codes[i] === 0) places[i] = refuse(refused.unnamed, row);
-      else if (!Number.isFinite(times[i])) places[i] = refuse(refused.timeless, row);
-      else {
-        const place = groups.place(owner);
+  /** Places of rows that have a contact, and are refused all the same. */
+  const empty: number[] = [];
+  const read = async ([first, last]: Lane, lane: number): Promise<void> => {
+    const places = new Uint32Array(PIECE);
+    let row = first;
+    const sql = `select ${sinks.map((sink) => sink.sql).join(', ')} from ${source.view} where row >= ${first} and row < ${last}`;
+    await duck.stream(sql, (piece, rows) => {
+      const times = doublesIn(piece, 0);
+      const codes = wholesIn(piece, 1);
+      for (let i = 0; i < rows; i++, row++) {
+        const owner = owners[row] ?? NOBODY;
+        if (owner >= UNNAMED) {
+          (owner === NOBODY ? refused.stranger : refused.unowned).rows.push(row);
+          places[i] = groups.room;
+          continue;
+        }
+        const place = groups.place(owner, lane);
         places[i] = place;
         if (ids !== null) ids.rows[place] = row;
+        if (codes[i] !== 0 && Number.isFinite(times[i])) continue;
+        (codes[i] === 0 ? refused.unnamed : refused.timeless).rows.push(row);
+        empty.push(place);
       }
-    }
-    sinks.forEach((sink, column) => {
-      sink.take(piece, column, places);
+      sinks.forEach((sink, column) => {
+        sink.take(piece, column, places);
+      });
     });
-  });
+  };
+  await Promise.all(lanes.map(read));
+  for (const { rows } of Object.values(refused)) rows.sort((a, b) => a - b);
 
-  const ignored = gone === null ? 0 : gone.subarray(0, groups.room).reduce((sum, flag) => sum + flag, 0);
+  for (const place of empty) gone[place] = 0;
+  const ignored = gone.subarray(0, groups.room).reduce((sum, flag) => sum + flag, 0);
+  for (const place of empty) gone[place] = 1;
   let repeated = 0;
   let ranks: Uint32Array | null = null;
-  if (ids !== null && gone !== null && cells.id !== undefined) {
+  if (ids !== null && cells.id !== undefined) {
     repeated = await dropRepeated(duck, source, cells.id, groups, ids, gone);
     ranks = await rankTied(duck, source, cells.id, groups, ids, at, gone);
   }
@@ -132,30 +141,56 @@ export async function loadEvents(
   };
 }
 
-const newRefusals = () =>
-  ({
-    unowned: { reason: 'an event without contact_id', rows: [] },
-    stranger: { reason: 'an event of a contact that is not in the contacts file', rows: [] },
-    unnamed: { reason: 'an event without name', rows: [] },
-    timeless: { reason: 'an event whose at is no instant', rows: [] },
-  }) satisfies Record<string, Refused>;
+const newRefusals = () => {
+  const refusal = (reason: string): Refused & { readonly rows: number[] } => ({ reason, rows: [] });
+  return {
+    unowned: refusal('an event without contact_id'),
+    stranger: refusal('an event of a contact that is not in the contacts file'),
+    unnamed: refusal('an event without name'),
+    timeless: refusal('an event whose at is no instant'),
+  };
+};
+
+/** Below this many rows a second lane costs more than it saves. */
+const WORTH_A_LANE = 500_000;
+
+/** The file in as many parts as the database has threads. */
+const lanesOf = (rows: number): Lane[] => {
+  const half = rows < WORTH_A_LANE ? rows : Math.ceil(rows / 2);
+  return half === rows
+    ? [[0, rows]]
+    : [
+        [0, half],
+        [half, rows],
+      ];
+};
 
 /** By row of the file: the row of its contact, or why it has none. */
-async function ownersOf(duck: Duck, source: Source, contact: Cell, contacts: Keyed): Promise<Uint32Array> {
+async function ownersOf(
+  duck: Duck,
+  source: Source,
+  contact: Cell,
+  contacts: Keyed,
+  lanes: readonly Lane[],
+): Promise<Uint32Array> {
   const owners = new Uint32Array(source.rows).fill(NOBODY);
   let known = 0;
-  const take = async (sql: string) => {
-    await duck.stream(sql, (piece, rows) => {
+  const take = (sql: string): Promise<void> =>
+    duck.stream(sql, (piece, rows) => {
       const [from, to] = [wholesIn(piece, 0), wholesIn(piece, 1)];
       for (let i = 0; i < rows; i++) owners[from[i] ?? 0] = to[i] ?? 0;
       known += rows;
     });
-  };
   // As they stand first: few files have white space around ids, and trimming costs as much as all the rest.
   const asItStands = contact.kind === 'text' ? contact.sql : textSql(contact);
-  await take(
-    `select e.row::uinteger, c.row from (select row, ${asItStands} as contact from ${source.view}) e
-      join ${contacts.table} c on c.id = e.contact`,
+  await Promise.all(
+    lanes.map(([first, last]) =>
+      take(
+        `select e.row::uinteger, c.row from
+          (select row, ${asItStands} as contact from ${source.view} where row >= ${first} and row < ${last}) e
+          join ${contacts.table} c on c.id = e.contact`,
+      ),
+    ),
   );
   if (known < source.rows) {
     await take(

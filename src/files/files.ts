@@ -62,7 +62,20 @@ export interface Files {
   /** Writes one line for each contact or company, in the order of the input, beginning with its id. */
   writeResults(path: string, of: Rows, columns: readonly ResultColumn[]): Promise<void>;
   /** Closes the database and removes what it left on the disk. */
-  close(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Runs one piece of work after another. While a query runs, the database may ask this program for the code of a text,
+ * so nothing else may wait for the database then: it would wait for ever.
+ */
+function newQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  };
 }
 
 /** Opens the files and checks that they have the columns that they must have. */
@@ -96,6 +109,7 @@ async function filesOf(duck: Duck, paths: Paths): Promise<Files> {
   const company = await companyRows(duck, contacts, companies);
   const known = { contacts, companies, company, log };
   let events = noEvents(contacts.count);
+  const alone = newQueue();
   const refusing = (): Refusing[] => [
     contacts,
     ...(companies === null ? [] : [companies]),
@@ -113,27 +127,32 @@ async function filesOf(duck: Duck, paths: Paths): Promise<Files> {
       event: log === null ? [] : namesOf(log.source, ownCells(log.cells)),
     },
     repaired: [contactFile, companyFile, eventFile].reduce((sum, file) => sum + (file?.repaired ?? 0), 0),
-    load: async (needs, asOf) => {
-      const people = await loadContacts(duck, contacts, company, needs, asOf);
-      const firms = companies === null ? null : await loadCompanies(duck, companies, needs);
-      if (log !== null) events = await loadEvents(duck, log.source, log.cells, contacts, needs.event);
-      return {
-        columns: {
-          contacts: people.contacts,
-          companies: firms?.companies ?? { count: 0, fields: new Map() },
-          events: events.events,
-        },
-        misreads: [...people.misreads, ...(firms?.misreads ?? []), ...events.misreads],
-        repeated: events.repeated,
-        ignored: events.ignored,
-      };
-    },
-    history: (id, withColleagues) => historyOf(duck, known, id, withColleagues),
-    ids: (of, rows) => idsOf(duck, keyedOf(of), rows),
+    load: (needs, asOf) =>
+      alone(async () => {
+        // Side by side: the database reads each on a thread of its own.
+        const [people, firms, done] = await Promise.all([
+          loadContacts(duck, contacts, company, needs, asOf),
+          companies === null ? null : loadCompanies(duck, companies, needs),
+          log === null ? events : loadEvents(duck, log.source, log.cells, contacts, needs.event),
+        ]);
+        events = done;
+        return {
+          columns: {
+            contacts: people.contacts,
+            companies: firms?.companies ?? { count: 0, fields: new Map() },
+            events: events.events,
+          },
+          misreads: [...people.misreads, ...(firms?.misreads ?? []), ...events.misreads],
+          repeated: events.repeated,
+          ignored: events.ignored,
+        };
+      }),
+    history: (id, withColleagues) => alone(() => historyOf(duck, known, id, withColleagues)),
+    ids: (of, rows) => alone(() => idsOf(duck, keyedOf(of), rows)),
     refusals: () => refusalsOf(refusing()),
-    writeRejects: (path) => writeRejects(path, duck.folder, refusing()),
-    writeResults: (path, of, columns) => writeResults(duck, path, keyedOf(of), columns),
-    close: () => duck.close(),
+    writeRejects: (path) => alone(() => writeRejects(path, duck.folder, refusing())),
+    writeResults: (path, of, columns) => alone(() => writeResults(duck, path, keyedOf(of), columns)),
+    close: () => alone(async () => duck.close()),
   };
 }
 

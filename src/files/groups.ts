@@ -12,10 +12,10 @@ const SIZE = 2 ** BITS;
 
 export interface Groups {
   readonly contacts: number;
-  /** Places in all, of which the last rows of a group may stay empty. The place `room` is for rows nobody wants. */
+  /** Places in all. The place `room` is for rows that nobody wants. */
   readonly room: number;
-  /** Gives the next row of a contact its place. */
-  place(contact: number): number;
+  /** Gives the next row of a contact its place; each lane asks for its own rows, in their order. */
+  place(contact: number, lane: number): number;
   /** Shows every group: where it begins, and its places from there in the order of contact and arrival. */
   each(visit: (group: Group) => void): void;
 }
@@ -30,28 +30,44 @@ export interface Group {
   readonly ends: Uint32Array;
 }
 
+/** Rows of the file that are read side by side with others: from the first up to the last, which is left out. */
+export type Lane = readonly [first: number, last: number];
+
 /** Makes room for rows whose contacts are known; `owners` from `contacts` on are nobody's. */
-export function newGroups(owners: Uint32Array, contacts: number): Groups {
-  const heads = new Uint32Array(Math.ceil(contacts / SIZE) + 1);
-  for (let row = 0; row < owners.length; row++) {
-    const owner = owners[row] ?? 0;
-    if (owner < contacts) heads[(owner >>> BITS) + 1] = (heads[(owner >>> BITS) + 1] ?? 0) + 1;
-  }
+export function newGroups(owners: Uint32Array, contacts: number, lanes: readonly Lane[]): Groups {
+  const groups = Math.ceil(contacts / SIZE);
+  const counts = lanes.map(([first, last]) => {
+    const count = new Uint32Array(groups);
+    for (let row = first; row < last; row++) {
+      const owner = owners[row] ?? 0;
+      if (owner < contacts) count[owner >>> BITS] = (count[owner >>> BITS] ?? 0) + 1;
+    }
+    return count;
+  });
+  // Within a group the rows of the first lane come first, as they do in the file.
+  const begins = new Uint32Array(groups + 1);
+  const heads = lanes.map(() => new Uint32Array(groups));
+  let room = 0;
   let largest = 0;
-  for (let group = 1; group < heads.length; group++) {
-    largest = Math.max(largest, heads[group] ?? 0);
-    heads[group] = (heads[group] ?? 0) + (heads[group - 1] ?? 0);
+  for (let group = 0; group < groups; group++) {
+    begins[group] = room;
+    for (const [lane, count] of counts.entries()) {
+      const head = heads[lane];
+      if (head !== undefined) head[group] = room;
+      room += count[group] ?? 0;
+    }
+    largest = Math.max(largest, room - (begins[group] ?? 0));
   }
-  const begins = heads.slice();
-  const room = begins.at(-1) ?? 0;
+  begins[groups] = room;
   const members = new Uint16Array(room);
   return {
     contacts,
     room,
-    place: (contact) => {
+    place: (contact, lane) => {
       const group = contact >>> BITS;
-      const place = heads[group] ?? 0;
-      heads[group] = place + 1;
+      const head = heads[lane] ?? begins;
+      const place = head[group] ?? 0;
+      head[group] = place + 1;
       members[place] = contact & (SIZE - 1);
       return place;
     },
@@ -60,7 +76,7 @@ export function newGroups(owners: Uint32Array, contacts: number): Groups {
       const ends = new Uint32Array(SIZE);
       for (let group = 0; group < begins.length - 1; group++) {
         const begin = begins[group] ?? 0;
-        const rows = (heads[group] ?? 0) - begin;
+        const rows = (begins[group + 1] ?? 0) - begin;
         sortByMember(members.subarray(begin, begin + rows), order, ends);
         visit({ firstContact: group * SIZE, begin, rows, order, ends });
       }

@@ -3,7 +3,7 @@
  * decides nothing new; what a cell means is in `cells.ts`, and which rows stand in `keyed.ts`.
  */
 
-import { type DuckDBValue, UINTEGER } from '@duckdb/node-api';
+import type { DuckDBValue } from '@duckdb/node-api';
 import type { Company, Contact, Event, Value } from '../core/words.ts';
 import { type Cell, instantSql, rawSql, readValue, textSql } from './cells.ts';
 import type { Duck } from './duck.ts';
@@ -32,7 +32,7 @@ export async function historyOf(duck: Duck, known: Known, id: string, withCollea
   const firm = company[row] ?? -1;
   const rows = withColleagues && firm >= 0 ? placesOf(firm, company) : [row];
   const table = duck.name('wanted');
-  await duck.table(table, [{ name: 'row', type: UINTEGER, value: (i) => rows[i] ?? 0 }], rows.length);
+  await duck.table(table, [{ name: 'row', kind: 'whole', numbers: rows }], rows.length);
   const employer = firm < 0 || known.companies === null ? null : await companyAt(duck, known.companies, firm);
   const events = await eventsOf(duck, known, table);
   const people = await contactsOf(duck, contacts, table, employer, events);
@@ -57,9 +57,10 @@ async function contactsOf(
     companyId === undefined ? 'null' : textSql(companyId),
     created === undefined ? "'nan'::double" : instantSql(created),
   ];
-  const rows = await duck.rows(
-    `select ${[...known, ...traits.map(rawSql)].join(', ')} from ${wanted} w join ${table} k on k.row = w.row
-      join ${source.view} s on s.row = k.file_row order by k.row`,
+  const rows = await wideRows(
+    duck,
+    [...known, ...traits.map(rawSql)],
+    `from ${wanted} w join ${table} k on k.row = w.row join ${source.view} s on s.row = k.file_row order by k.row`,
   );
   return rows.map(([row, key, mail, employer, createdAt, ...cells]) => {
     const values = valuesOf(traits, cells);
@@ -78,12 +79,27 @@ async function contactsOf(
 
 async function companyAt(duck: Duck, { source, table, id }: Keyed, row: number): Promise<Company> {
   const traits = [...source.cells.values()].filter((cell) => cell !== id);
-  const [[key, ...cells] = []] = await duck.rows(
-    `select ${['k.id', ...traits.map(rawSql)].join(', ')} from ${table} k join ${source.view} s on s.row = k.file_row
-      where k.row = $1`,
-    [row],
+  const [[key, ...cells] = []] = await wideRows(
+    duck,
+    ['k.id', ...traits.map(rawSql)],
+    `from ${table} k join ${source.view} s on s.row = k.file_row where k.row = ${row}`,
   );
   return { id: String(key), traits: valuesOf(traits, cells) };
+}
+
+/** Columns asked for at a time: each takes room for thousands of rows in every step of a query. */
+const BATCH = 200;
+
+/** The rows of a query over any number of columns; its order must be settled. */
+async function wideRows(duck: Duck, columns: readonly string[], from: string): Promise<DuckDBValue[][]> {
+  const rows: DuckDBValue[][] = [];
+  for (let first = 0; first < columns.length; first += BATCH) {
+    const part = await duck.rows(`select ${columns.slice(first, first + BATCH).join(', ')} ${from}`);
+    part.forEach((values, i) => {
+      rows[i] = [...(rows[i] ?? []), ...values];
+    });
+  }
+  return rows;
 }
 
 /** By row of the contact. */
@@ -93,12 +109,20 @@ async function eventsOf(duck: Duck, { contacts, log }: Known, wanted: string): P
   const { source, cells } = log;
   const own = ownCells(cells);
   const properties = [...source.cells.values()].filter((cell) => !own.includes(cell));
-  const rows = await duck.rows(
-    `select k.row::integer, s.row::integer, ${cells.id === undefined ? 'null' : 's.id'}, s.name, s."at", s.flag, s.* exclude ("id", "name", "at", "flag", "contact", "row")
-      from ${wanted} w join ${contacts.table} k on k.row = w.row join (select row, ${textSql(cells.contact)} as contact,
-        ${cells.id === undefined ? 'null' : textSql(cells.id)} as id, ${textSql(cells.name)} as name, ${instantSql(cells.at)} as at, ${flagSql(duck, cells.flags)} as flag
-        ${properties.map((cell, place) => `, ${rawSql(cell)} as p${place}`).join('')} from ${source.view}) s
-      on s.contact = k.id where s.name is not null and isfinite(s.at) order by s.row`,
+  const [id, at] = [cells.id === undefined ? 'null' : textSql(cells.id), instantSql(cells.at)];
+  const rows = await wideRows(
+    duck,
+    [
+      'k.row::integer',
+      's.row::integer',
+      id,
+      textSql(cells.name),
+      at,
+      flagSql(duck, cells.flags),
+      ...properties.map(rawSql),
+    ],
+    `from ${wanted} w join ${contacts.table} k on k.row = w.row join ${source.view} s on ${textSql(cells.contact)} = k.id
+      where ${textSql(cells.name)} is not null and isfinite(${at}) order by s.row`,
   );
   for (const [contact, row, id, name, at, flag, ...values] of rows) {
     const list = events.get(Number(contact)) ?? [];

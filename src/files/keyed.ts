@@ -33,11 +33,11 @@ export async function keyRows(duck: Duck, source: Source, id: Cell, what: 'conta
   const ids = `select row::uinteger as row, ${textSql(id)} as id from ${source.view}`;
   const [[distinct] = []] = await duck.rows(`select count(distinct id)::double from (${ids})`);
   if (Number(distinct) === source.rows) {
-    await duck.db.run(`create temp table ${table} as select row, row as file_row, id from (${ids})`);
+    await duck.db.run(`create table ${table} as select row, row as file_row, id from (${ids})`);
     return { source, id, table, count: source.rows, placeOf: null, refused: [] };
   }
   await duck.db.run(
-    `create temp table ${table} as
+    `create table ${table} as
       select (row_number() over (order by file_row) - 1)::uinteger as row, file_row, id
       from (select min(row) as file_row, id from (${ids}) where id is not null group by id) order by row`,
   );

@@ -103,6 +103,15 @@ export const bytesInto = (bytes: Uint8Array, sql: string): Sink => ({
   take: (piece, column, places) => scatterBytes(bytes, wholesIn(piece, column), places),
 });
 
+/** Sets what is 1 and leaves the rest as it is. */
+export const bitsInto = (bytes: Uint8Array, sql: string): Sink => ({
+  sql,
+  take: (piece, column, places) => {
+    const items = wholesIn(piece, column);
+    for (let i = 0; i < items.length; i++) if (items[i] === 1) bytes[places[i] ?? 0] = 1;
+  },
+});
+
 export const wordsInto = (words: Uint32Array, sql: string): Sink => ({
   sql,
   take: (piece, column, places) => scatterWords(words, wholesIn(piece, column), places),

@@ -4,7 +4,6 @@
  * database compares the texts.
  */
 
-import { UINTEGER } from '@duckdb/node-api';
 import { type Cell, textSql } from './cells.ts';
 import { type Duck, wholesIn } from './duck.ts';
 import type { Groups } from './groups.ts';
@@ -160,9 +159,9 @@ async function ask(
   await duck.table(
     table,
     [
-      { name: 'place', type: UINTEGER, value: (i) => places[i] ?? 0 },
-      { name: 'contact', type: UINTEGER, value: (i) => contacts[i] ?? 0 },
-      { name: 'row', type: UINTEGER, value: (i) => rows[places[i] ?? 0] ?? 0 },
+      { name: 'place', kind: 'whole', numbers: places },
+      { name: 'contact', kind: 'whole', numbers: contacts },
+      { name: 'row', kind: 'whole', numbers: places.map((place) => rows[place] ?? 0) },
     ],
     places.length,
   );

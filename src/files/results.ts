@@ -3,7 +3,7 @@
  * it refuses to know what they mean.
  */
 
-import { DOUBLE, type DuckDBValue, listValue, UINTEGER, VARCHAR } from '@duckdb/node-api';
+import { type DuckDBValue, listValue } from '@duckdb/node-api';
 import { ScorelineError } from '../core/errors.ts';
 import { type Duck, type NewColumn, quoteName, quoteText } from './duck.ts';
 import type { Keyed } from './keyed.ts';
@@ -43,7 +43,7 @@ export async function writeResults(
   const shown = columns.map((column, place) => {
     // A list without texts would be bound as one of no type.
     if (column.kind === 'choice') values.push(listValue(column.texts.length === 0 ? [''] : [...column.texts]));
-    return `${shownSql(column, `r.c${place}`, format, values.length)} as ${quoteName(column.name)}`;
+    return `${shownSql(column, place, format, values.length)} as ${quoteName(column.name)}`;
   });
   const query = `select ${['k.id', ...shown].join(', ')} from ${keyed.table} k positional join ${table} r`;
   await writeWhole(path, duck.folder, async (file) => {
@@ -59,35 +59,21 @@ const options = (format: Format, path: string): string =>
 
 function stored(column: ResultColumn, place: number): NewColumn {
   const name = `c${place}`;
-  const double = (numbers: Float64Array): NewColumn => ({
-    name,
-    type: DOUBLE,
-    value: (row) => {
-      const number = numbers[row] ?? Number.NaN;
-      return Number.isNaN(number) ? null : number;
-    },
-  });
   switch (column.kind) {
     case 'points':
-      return double(column.points);
+      return { name, kind: 'double', numbers: column.points };
     case 'instant':
-      return double(column.instants);
+      return { name, kind: 'double', numbers: column.instants };
     case 'choice':
-      return {
-        name,
-        type: UINTEGER,
-        value: (row) => {
-          const at = column.places[row] ?? -1;
-          return at >= 0 && at < column.texts.length ? at : null;
-        },
-      };
+      return { name, kind: 'whole', numbers: column.places };
     case 'json':
-      return { name, type: VARCHAR, value: (row) => column.json(row) };
+      return { name, kind: 'text', text: (row) => column.json(row) };
   }
 }
 
 /** @param parameter the number of the choice's texts among the values of the query */
-function shownSql(column: ResultColumn, sql: string, format: Format, parameter: number): string {
+function shownSql(column: ResultColumn, place: number, format: Format, parameter: number): string {
+  const sql = column.kind === 'points' || column.kind === 'instant' ? `finite_or(r.c${place}, null)` : `r.c${place}`;
   switch (column.kind) {
     case 'points':
       // As decimal text in CSV: a double may be written with an exponent there.

@@ -10,7 +10,7 @@ import { closeSync, createReadStream, openSync, statSync, symlinkSync } from 'no
 import { extname, join, resolve } from 'node:path';
 import { ScorelineError } from '../core/errors.ts';
 import { copyAside, readRange } from './bytes.ts';
-import { type Cell, cellOf } from './cells.ts';
+import { type Cell, cellOf, jsonCell } from './cells.ts';
 import { type Duck, quoteName, quoteText, readable } from './duck.ts';
 import { stageCsv } from './stage-csv.ts';
 import { stageNdjson } from './stage-ndjson.ts';
@@ -84,12 +84,12 @@ export async function openSource(duck: Duck, path: string): Promise<Source> {
   const types = await shapeOf(duck, staged.parquet, path);
   const columns = types.map((_, place) => `c${place}`);
   await duck.db.run(
-    `create temp view ${view} as select * from read_parquet(${quoteText(staged.parquet)}, file_row_number = true,
+    `create view ${view} as select * from read_parquet(${quoteText(staged.parquet)}, file_row_number = true,
       hive_partitioning = false) as t(${[...columns, 'row'].join(', ')})`,
   );
   const [[rows] = []] = await duck.rows(`select count(*)::double from ${view}`);
   const cells = staged.names.map((name, place) =>
-    cellOf(name, columns[place] ?? '', staged.json ? 'JSON' : (types[place] ?? '')),
+    staged.json ? jsonCell(name, columns[place] ?? '') : cellOf(name, columns[place] ?? '', types[place] ?? ''),
   );
   return {
     path,
