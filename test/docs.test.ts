@@ -1,17 +1,18 @@
 // Holds the docs to the program: what can be written or refused has a heading, links lead somewhere, examples check.
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { program } from '../src/cli.ts';
 import { errors } from '../src/core/errors.ts';
 import { checkModel, parseModel } from '../src/core/model.ts';
 import { operators } from '../src/core/operators.ts';
 import { ruleKinds } from '../src/core/rules.ts';
+import { command, folder } from './command.ts';
+import { picture } from './picture.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root }).sort();
@@ -113,13 +114,12 @@ test('the example of docs/library.md prints what the page says', async () => {
   const page = read('docs/library.md');
   const blocks = (language: string) =>
     [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map((match) => match[1] ?? '');
-  const folder = mkdtempSync(join(tmpdir(), 'scoreline-docs-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = folder();
   const program = blocks('ts')
     .join('')
     .replaceAll("'scoreline'", JSON.stringify(join(root, 'src/index.ts')));
-  writeFileSync(join(folder, 'example.ts'), program);
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'example.ts')]);
+  writeFileSync(join(path, 'example.ts'), program);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(path, 'example.ts')]);
   expect(stdout).toBe(blocks('text').join(''));
 });
 
@@ -130,6 +130,52 @@ test('docs/library.md names everything that the library exports, and nothing els
   expect(rows.map((name) => name.replaceAll('`', '')).sort()).toEqual(
     [...Object.keys(await import('../src/index.ts'))].sort(),
   );
+});
+
+test('docs/demo.svg shows what the demo prints (vitest -u draws it anew)', async () => {
+  const { out } = await command('demo', '--folder', join(folder(), 'scoreline-demo'));
+  const lines = out.split('\n');
+  /** From the line that begins with one text up to the one that begins with another. */
+  const between = (first: string, last: string, most = Infinity) => {
+    const from = lines.findIndex((line) => line.startsWith(first));
+    const to = lines.findIndex((line, i) => i > from && line.startsWith(last));
+    expect([first, from, to]).toEqual([first, expect.toSatisfy((at) => at >= 0), expect.toSatisfy((at) => at > 0)]);
+    return lines.slice(from, Math.min(to, from + most));
+  };
+  const shown = [
+    '$ npm run demo',
+    ...between('These companies', 'Whom'),
+    ...between('Whom', 'Why', 9),
+    '',
+    ...between('Why', 'fit  '),
+    ...between('interest', 'Does'),
+    ...between('Does', 'The files').slice(0, -1),
+  ];
+  await expect(picture(shown)).toMatchFileSnapshot(join(root, 'docs/demo.svg'));
+});
+
+test('docs/quickstart.md: its files, models and commands give what it shows', async () => {
+  const page = read('docs/quickstart.md');
+  const blocks = [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].map(([, kind = '', text = '']) => ({ kind, text }));
+  const path = folder();
+  const names = ['contacts.csv', 'companies.csv', 'events.csv'];
+  let shown = 0;
+  for (const [i, { kind, text }] of blocks.entries()) {
+    if (kind === 'csv') writeFileSync(join(path, names.shift() ?? ''), text);
+    if (kind === 'yaml') writeFileSync(join(path, 'model.yaml'), text);
+    if (kind !== 'sh') continue;
+    const [, name = '', ...words] = text.trim().split(/\s+/);
+    expect(name).toBe('scoreline');
+    const { status, out } = await command(
+      ...words.map((word) => (/\.(csv|yaml)$/.test(word) ? join(path, word) : word)),
+    );
+    expect([text, status]).toEqual([text, 0]);
+    const next = blocks[i + 1];
+    if (next?.kind !== 'text') continue;
+    expect(out.replaceAll(`${path}/`, '')).toBe(next.text);
+    shown++;
+  }
+  expect([names, shown]).toEqual([[], 3]);
 });
 
 test('a broken link and a missing heading are seen', () => {

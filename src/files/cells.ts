@@ -57,6 +57,9 @@ const MACROS = [
   `trimmed(x) as case when x[1] > ' ' and x[1] < '\u007f' and x[-1] > ' ' and x[-1] < '\u007f' then x
      else trim(x, ${quoteText(WHITE)}) end`,
   `empty_list(t) as starts_with(t, '[') and regexp_full_match(t, '\\[[ \\t\\r\\n]*\\]')`,
+  // What begins with a plain sign other than a bracket is there, and most texts do.
+  `text_there(x) as case when x >= '!' and x < '[' or x >= '\\' and x < '\u007f' then true
+     else coalesce(trim(x, ${quoteText(WHITE)}) <> '' and not empty_list(trim(x, ${quoteText(WHITE)})), false) end`,
   'finite_or(x, other) as case when isfinite(x) then x else other end',
   `number_in(t) as case when t is null or t = '' or empty_list(t) then 'nan'::double
      when regexp_full_match(t, ${quoteText(NUMBER)}) then finite_or(try_cast(t as double), 'inf'::double)
@@ -169,7 +172,7 @@ export function presentSql(cell: Cell): string {
     case 'nothing':
       return 'false';
     case 'text':
-      return `coalesce(trimmed(${cell.sql}) <> '' and not empty_list(trimmed(${cell.sql})), false)`;
+      return `text_there(${cell.sql})`;
     case 'json':
       return `(json_items(${cell.sql}) > 0 or ${presentSql({ ...cell, kind: 'text', sql: textSql(cell) })})`;
   }

@@ -25,8 +25,8 @@ import {
 
 /** Columns of a contacts file that are no traits, besides its id. */
 const NO_TRAITS = ['company_id', 'created_at', 'email'];
-/** Columns looked at in one query: each takes room for thousands of rows in every step of it. */
-const BATCH = 50;
+/** Columns looked at in one query: to plan one takes time with the square of them, and room for each step of each. */
+const BATCH = 16;
 
 /** @param asOf a contact created later was not created yet */
 export async function loadContacts(
