@@ -11,5 +11,5 @@ export { needsOf } from './core/needs.ts';
 export { profile } from './core/profile.ts';
 export type { ModelDocument } from './core/schema.ts';
 export { type SqlOptions, type SqlStatement, writeSql } from './core/sql.ts';
-export { tablesFor } from './core/sql-tables.ts';
+export { preparedRows, tablesFor } from './core/sql-tables.ts';
 export type { Company, Contact, Event, Model, Value } from './core/words.ts';

@@ -2,15 +2,14 @@
  * Puts contacts into the prepared tables of a database and runs statements of the SQL form there. It decides how rows
  * travel; what belongs into them is decided in src/core/sql-tables.ts.
  */
-import { DOUBLE, DuckDBInstance, type DuckDBType, type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { Client } from 'pg';
 import { type Dialect, quoted, type SqlValue } from '../src/core/dialect.ts';
 import { writeSql } from '../src/core/sql.ts';
-import { type PreparedRows, preparedRows, type SqlCell, type SqlType } from '../src/core/sql-tables.ts';
+import { type PreparedRows, preparedRows, type SqlCell } from '../src/core/sql-tables.ts';
 import type { Company, Contact, Model } from '../src/core/words.ts';
+import { openPrepared, type Row } from '../src/files/prepared.ts';
 
-/** One row of a result by column; numbers as exact decimals. */
-export type Row = Readonly<Record<string, string | null>>;
+export type { Row };
 
 export interface Database {
   readonly dialect: Dialect;
@@ -28,57 +27,18 @@ export interface Database {
 }
 
 export async function openDuckdb(): Promise<Database> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
-  const connection = await instance.connect();
+  const prepared = await openPrepared();
   const database: Database = {
     dialect: 'duckdb',
-    async fill(model, contacts, stageOf, companies) {
-      for (const table of preparedRows(model, contacts, stageOf, companies)) {
-        await connection.run(`create or replace table ${quoted(table.name)} (${columnsOf(table)})`);
-        const appender = await connection.createAppender(table.name);
-        for (const row of backwards(table)) {
-          row.forEach((cell, i) => {
-            appendCell(appender, cell, table.columns[i]?.type ?? 'text');
-          });
-          appender.endRow();
-        }
-        appender.closeSync();
-      }
-    },
+    fill: (model, contacts, stageOf, companies) =>
+      prepared.fill(
+        preparedRows(model, contacts, stageOf, companies).map((table) => ({ ...table, rows: backwards(table) })),
+      ),
     score: (model, asOf, of) => scored(database, model, asOf, of),
-    async run(text, values = []) {
-      const reader = await connection.runAndReadAll(text, values.map(bindable), values.map(typeOf));
-      const names = reader.columnNames();
-      return reader
-        .getRowsJson()
-        .map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] == null ? null : String(row[i])])));
-    },
-    async close() {
-      connection.closeSync();
-      instance.closeSync();
-    },
+    run: (text, values) => prepared.run(text, values),
+    close: async () => prepared.close(),
   };
   return database;
-}
-
-const bindable = (value: SqlValue): DuckDBValue => (typeof value === 'object' ? listValue([...value]) : value);
-
-/** Said outright, or whole numbers would be bound as 64-bit integers, which 1e21 is not. */
-function typeOf(value: SqlValue): DuckDBType {
-  if (typeof value === 'object') return LIST(typeof value[0] === 'string' ? VARCHAR : DOUBLE);
-  return typeof value === 'string' ? VARCHAR : DOUBLE;
-}
-
-type Appender = Awaited<ReturnType<Awaited<ReturnType<DuckDBInstance['connect']>>['createAppender']>>;
-
-function appendCell(appender: Appender, cell: SqlCell, type: SqlType): void {
-  if (cell === null) appender.appendNull();
-  else if (typeof cell === 'boolean') appender.appendBoolean(cell);
-  else if (typeof cell === 'string') appender.appendVarchar(cell);
-  else if (typeof cell === 'number') {
-    if (type === 'bigint') appender.appendBigInt(BigInt(cell));
-    else appender.appendDouble(cell);
-  } else appender.appendList(listValue(cell));
 }
 
 export async function openPostgres(url: string): Promise<Database> {

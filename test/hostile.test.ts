@@ -9,6 +9,8 @@ import { programOf } from '../src/core/kernel-program.ts';
 import { checkModel, parseModel } from '../src/core/model.ts';
 import { needsOf } from '../src/core/needs.ts';
 import { profile } from '../src/core/profile.ts';
+import { writeSql } from '../src/core/sql.ts';
+import { preparedRows } from '../src/core/sql-tables.ts';
 import { storable } from '../src/core/text.ts';
 import type { Contact, Model } from '../src/core/words.ts';
 import { openPrepared } from '../src/files/prepared.ts';
@@ -69,12 +71,12 @@ async function scoreEverywhere(model: Model, contact: Contact): Promise<number |
   const columns = columnsOf([profile(contact, NOW)], needsOf(model));
   const kernel = scoreColumns(model, columns, NOW, { next: true, reasons: true });
   expect(resultsAt(model.scores, kernel, 0).get('s')?.points).toBe(plain);
-  const database = await openPrepared(model, [profile(contact, NOW)], []);
+  const database = await openPrepared();
   try {
-    const rows = await database.run('select 1 as one');
-    expect(rows.length).toBe(1);
-    const [row] = [...(await database.score(model, NOW, 'contacts')).values()];
-    expect(Number(row?.get('s')?.replace('.', ''))).toBe(plain);
+    await database.fill(preparedRows(model, [profile(contact, NOW)]));
+    const { text, values } = writeSql(model, { dialect: 'duckdb', asOf: NOW, of: 'contacts' });
+    const [row] = await database.run(text, values);
+    expect(Number(row?.s?.replace('.', ''))).toBe(plain);
   } finally {
     database.close();
   }

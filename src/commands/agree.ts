@@ -10,8 +10,10 @@ import { resultsAt, scoreColumns } from '../core/kernel.ts';
 import type { KernelResults } from '../core/kernel-run.ts';
 import { needsOf } from '../core/needs.ts';
 import type { Results } from '../core/scores.ts';
+import { writeSql } from '../core/sql.ts';
+import { preparedRows } from '../core/sql-tables.ts';
 import { type Company, type Contact, type Model, rulesOf, type Score } from '../core/words.ts';
-import { openPrepared } from '../files/prepared.ts';
+import { openPrepared, type Row } from '../files/prepared.ts';
 import { type FileFlags, withInputs } from './inputs.ts';
 import { many, points } from './show.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -26,10 +28,15 @@ export async function agree(flags: FileFlags, around: Surroundings): Promise<voi
     const contacts = Array.from({ length: columns.contacts.count }, (_, row) => contactAt(columns, row, asOf));
     const companies = companiesOf(columns, contacts);
     const kernel = scoreColumns(model, columns, asOf, { next: true, reasons: true });
-    const database = await openPrepared(model, contacts, companies);
+    const database = await openPrepared();
     try {
       const comparison = new Comparison();
-      const sql = await database.score(model, asOf, 'contacts');
+      await database.fill(preparedRows(model, contacts, () => null, companies));
+      const rowsOf = async (of: 'contacts' | 'companies'): Promise<ReadonlyMap<string, Row>> => {
+        const { text, values } = writeSql(model, { dialect: 'duckdb', asOf, of });
+        return new Map((await database.run(text, values)).map((row) => [row.id ?? '', row]));
+      };
+      const sql = await rowsOf('contacts');
       const colleagues = Map.groupBy(contacts, (contact) => contact.company?.id);
       contacts.forEach((contact, row) => {
         const members = contact.company === null ? [contact] : (colleagues.get(contact.company.id) ?? []);
@@ -42,7 +49,7 @@ export async function agree(flags: FileFlags, around: Surroundings): Promise<voi
         );
         around.progress('comparing', row / contacts.length);
       });
-      const ofCompanies = model.companyScores.length === 0 ? new Map() : await database.score(model, asOf, 'companies');
+      const ofCompanies = model.companyScores.length === 0 ? new Map<string, Row>() : await rowsOf('companies');
       companies.forEach((company, row) => {
         const members = colleagues.get(company.id) ?? [];
         const plain = new Map(answersOf(model.companyScores, explainCompany(model, company, members, asOf).scores));
@@ -54,7 +61,7 @@ export async function agree(flags: FileFlags, around: Surroundings): Promise<voi
       around.progress('comparing', null);
       comparison.report(around);
     } finally {
-      await database.close();
+      database.close();
     }
   });
 }
@@ -132,10 +139,10 @@ function kernelContact(model: Model, results: KernelResults, row: number): Answe
 }
 
 /** SQL gives points as decimals with six places. */
-function sqlAnswers(row: ReadonlyMap<string, string | null> | undefined, plain: Answers): Answers {
+function sqlAnswers(row: Row | undefined, plain: Answers): Answers {
   return new Map(
     [...plain.keys()].map((name) => {
-      const value = row?.get(name) ?? null;
+      const value = row?.[name] ?? null;
       return [name, typeof plain.get(name) === 'number' && value !== null ? Number(value.replace('.', '')) + 0 : value];
     }),
   );

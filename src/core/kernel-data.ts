@@ -10,7 +10,7 @@ import { fold, readNumber } from './text.ts';
 import { readInstant } from './time.ts';
 import type { Holder, Value } from './words.ts';
 
-export type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
+type NumberArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
 /** Plain numbers in shared memory: worker threads read them in place. */
 export interface Bound {

@@ -119,7 +119,7 @@ export interface Count {
 
 /** A weight in thousandths for each age in whole days; ages beyond the end take the last one. */
 export type Decay = { readonly weights: readonly number[]; readonly written: DecayWritten };
-export type DecayWritten = { halfLife: string } | { linear: string } | { steps: Record<string, string> };
+type DecayWritten = { halfLife: string } | { linear: string } | { steps: Record<string, string> };
 
 export type Period = 'day' | 'week' | 'ever';
 

@@ -29,7 +29,7 @@ export interface Paths {
   readonly id?: string | undefined;
 }
 
-export type Rows = 'contacts' | 'companies';
+type Rows = 'contacts' | 'companies';
 
 /** What was read, for the summary and warnings. */
 export interface Loaded {

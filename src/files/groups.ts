@@ -20,7 +20,7 @@ export interface Groups {
   each(visit: (group: Group) => void): void;
 }
 
-export interface Group {
+interface Group {
   readonly firstContact: number;
   readonly begin: number;
   readonly rows: number;

@@ -1,6 +1,6 @@
 /**
- * Contacts in the prepared tables of the SQL form, in a DuckDB of their own. It decides how rows travel into the
- * database and out of it; what belongs into them is decided in `core/sql-tables.ts`.
+ * The prepared tables of the SQL form, in a DuckDB of their own. It decides how rows travel into the database and
+ * out of it; what belongs into them is decided in `core/sql-tables.ts`.
  */
 
 import {
@@ -14,60 +14,46 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { quoted, type SqlValue } from '../core/dialect.ts';
-import { writeSql } from '../core/sql.ts';
-import { type PreparedRows, preparedRows, type SqlCell, type SqlType } from '../core/sql-tables.ts';
-import type { Company, Contact, Model } from '../core/words.ts';
+import type { PreparedRows, SqlCell, SqlType } from '../core/sql-tables.ts';
 
 /** One row of a result by column; points as exact decimals. */
-export type Row = ReadonlyMap<string, string | null>;
+export type Row = Readonly<Record<string, string | null>>;
 
 export interface Prepared {
-  /** Runs the model's statement; rows by id. */
-  score(model: Model, asOf: number, of: 'contacts' | 'companies'): Promise<Map<string, Row>>;
-  /** Runs any statement over the tables. */
+  /** Makes the tables anew. */
+  fill(tables: readonly PreparedRows[]): Promise<void>;
+  /** Runs a statement over them. */
   run(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
   close(): void;
 }
 
-/**
- * Fills the tables that the model's statement reads.
- * @param stageOf the present stage of a contact, null for none
- */
-export async function openPrepared(
-  model: Model,
-  contacts: readonly Contact[],
-  companies: readonly Company[],
-  stageOf: (contact: Contact) => string | null = () => null,
-): Promise<Prepared> {
+export async function openPrepared(): Promise<Prepared> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  for (const table of preparedRows(model, contacts, stageOf, companies)) {
-    await connection.run(`create table ${quoted(table.name)} (${columnsOf(table)})`);
-    const appender = await connection.createAppender(table.name);
-    for (const row of table.rows) {
-      for (const [i, cell] of row.entries()) append(appender, cell, table.columns[i]?.type ?? 'text');
-      appender.endRow();
-    }
-    appender.closeSync();
-  }
-  const prepared: Prepared = {
-    score: async (scored, asOf, of) => {
-      const { text, values } = writeSql(scored, { dialect: 'duckdb', asOf, of });
-      return new Map((await prepared.run(text, values)).map((row) => [row.get('id') ?? '', row]));
+  return {
+    fill: async (tables) => {
+      for (const table of tables) {
+        await connection.run(`create or replace table ${quoted(table.name)} (${columnsOf(table)})`);
+        const appender = await connection.createAppender(table.name);
+        for (const row of table.rows) {
+          for (const [i, cell] of row.entries()) append(appender, cell, table.columns[i]?.type ?? 'text');
+          appender.endRow();
+        }
+        appender.closeSync();
+      }
     },
     run: async (text, values = []) => {
       const reader = await connection.runAndReadAll(text, values.map(boundValue), values.map(typeOf));
       const names = reader.columnNames();
       return reader
         .getRowsJson()
-        .map((row) => new Map(names.map((name, i) => [name, row[i] == null ? null : String(row[i])])));
+        .map((row) => Object.fromEntries(names.map((name, i) => [name, row[i] == null ? null : String(row[i])])));
     },
     close: () => {
       connection.closeSync();
       instance.closeSync();
     },
   };
-  return prepared;
 }
 
 const columnsOf = (table: PreparedRows): string =>
