@@ -17,9 +17,9 @@ export interface Finished {
 }
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-export const NOW = Date.parse('2026-06-30T12:00:00Z');
+const NOW = Date.parse('2026-06-30T12:00:00Z');
 
-/** Runs one command in this process, at `NOW`. */
+/** Runs one command in this process, at noon of 30 June 2026. */
 export async function command(...args: readonly string[]): Promise<Finished> {
   const printed = { out: '', err: '' };
   const status = await run(args, {
@@ -68,10 +68,3 @@ export function files(texts: Readonly<Record<string, string>>): string {
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(path, name), text);
   return path;
 }
-
-/** Lines without the last line feed; cells have no commas or quotes in them. */
-export const rows = (csv: string): string[][] =>
-  csv
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split(','));

@@ -104,9 +104,9 @@ function modelAround(fragment: unknown): unknown {
   return { model: 'fragment', scores: { interest: score([{ ...contact, ...(fragment as object) }]) } };
 }
 
-test.each(['docs/operators.md', 'docs/rules.md'])('the examples of %s check', (page) => {
+test.each(['docs/operators.md', 'docs/rules.md', 'README.md'])('the examples of %s check', (page) => {
   const fragments = yamlBlocks(page).map((block) => parse(block));
-  expect(fragments.length).toBeGreaterThan(4);
+  expect(fragments).not.toEqual([]);
   for (const fragment of fragments) expect(() => checkModel(modelAround(fragment))).not.toThrow();
 });
 

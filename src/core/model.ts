@@ -58,7 +58,7 @@ function checkUnknown(document: unknown): Model | readonly Found[] {
   const odd = oddNames(document, []);
   if (odd.length > 0) return odd;
   const shape = modelSchema.safeParse(document);
-  if (!shape.success) return shape.error.issues.flatMap((issue) => describe(issue, document, []));
+  if (!shape.success) return inWords(shape.error.issues, document, []);
   // The document itself, not what zod copied of it: an own `__proto__` key must stay visible to the checks.
   return checkDocument(document as ModelDocument);
 }
@@ -87,6 +87,14 @@ function oddNames(value: unknown, path: Path): Found[] {
 
 type Issue = z.core.$ZodIssue;
 
+/** The issues of a shape in our words. What else an object with an unknown key lacks is most likely that key. */
+function inWords(issues: readonly Issue[], document: unknown, base: Path): Found[] {
+  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')));
+  return issues
+    .filter(({ code, path }) => code !== 'custom' || !misspelt.has(path.join('.')))
+    .flatMap((issue) => describe(issue, document, base));
+}
+
 /** One issue of the shape in our words; of a union, the issues of the member that the value means to be. */
 function describe(issue: Issue, document: unknown, base: Path): Found[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
@@ -95,7 +103,7 @@ function describe(issue: Issue, document: unknown, base: Path): Found[] {
     case 'invalid_union': {
       const branch = branchOf(found, issue.errors.length);
       const inner = branch === null ? undefined : issue.errors[branch];
-      if (inner !== undefined) return inner.flatMap((error) => describe(error, document, path));
+      if (inner !== undefined) return inWords(inner, document, path);
       return [{ path, message: `${issue.message}; found ${show(found)}` }];
     }
     case 'unrecognized_keys':

@@ -199,6 +199,7 @@ test('every type of a column has its text', async () => {
     ['TIMESTAMP', "'2024-02-29 01:02:03.456789'", '2024-02-29T01:02:03.456Z'],
     ['TIMESTAMP_NS', "'2024-02-29 01:02:03.456789'", '2024-02-29T01:02:03.456Z'],
     ['TIMESTAMP WITH TIME ZONE', "'2024-02-29 01:02:03+01:00'", '2024-02-29T00:02:03.000Z'],
+    ['TIMESTAMP', "'1969-12-31 23:59:59.9995'", '1969-12-31T23:59:59.999Z'],
     ['TIMESTAMP', "'infinity'", undefined],
     ['UUID', "'01234567-89ab-cdef-0123-456789abcdef'", '01234567-89ab-cdef-0123-456789abcdef'],
     ['VARCHAR[]', "['a', 'b']", ['a', 'b']],

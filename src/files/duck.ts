@@ -21,7 +21,7 @@ import { ScorelineError } from '../core/errors.ts';
 /** Enough for a table of a few million ids beside the pages being read; what is more spills into the folder. */
 const MEMORY = '600MB';
 /** Rows read ahead while this program works on those before. */
-const READ_AHEAD = '4MB';
+const READ_AHEAD = '64MB';
 const THREADS = '2';
 
 export interface Duck {

@@ -116,14 +116,19 @@ export async function loadEvents(
 
   for (const place of empty) gone[place] = 0;
   const ignored = gone.subarray(0, groups.room).reduce((sum, flag) => sum + flag, 0);
-  for (const place of empty) gone[place] = 1;
+  for (const place of empty) {
+    gone[place] = 1;
+    // A refused row was not read: its id does not count as the first.
+    if (ids !== null) ids.hashes[place] = 0;
+  }
   let repeated = 0;
   let ranks: Uint32Array | null = null;
   if (ids !== null && cells.id !== undefined) {
     repeated = await dropRepeated(duck, source, cells.id, groups, ids, gone);
     ranks = await rankTied(duck, source, cells.id, groups, ids, at, gone);
   }
-  const starts = settle(groups, at, ranks, gone, [name.store, ...readings.map((reading) => reading.store)]);
+  const leaves = ignored + repeated + empty.length > 0 ? gone : null;
+  const starts = settle(groups, at, ranks, leaves, [name.store, ...readings.map((reading) => reading.store)]);
   const total = starts[contacts.count] ?? 0;
   const fields = new Map(readings.map((reading) => [reading.field, reading.finish(total)]));
   return {

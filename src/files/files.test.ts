@@ -220,6 +220,17 @@ describe('events', () => {
     ]);
   });
 
+  test('a refused row is not the first of its id', async () => {
+    const files = await open({
+      contacts: contacts(),
+      events: file(
+        'e.csv',
+        'contact_id,name,at,id\na,,2026-01-01,1\na,x,never,1\na,y,2026-01-02,1\na,z,2026-01-03,1\n',
+      ),
+    });
+    expect((await people(files, needs([])))[0]?.events.map(({ name }) => name)).toEqual(['y']);
+  });
+
   test('events of one instant are in the order of their ids, then of the file', async () => {
     const files = await open({
       contacts: contacts(),

@@ -161,8 +161,8 @@ function required(source: Source, name: string, hint = ''): Cell {
   if (cell !== undefined) return cell;
   const near = nearest(name, source.cells.keys());
   const found =
-    near === undefined ? `It has ${[...source.cells.keys()].slice(0, 12).join(', ')}` : `Did you mean “${near}”?`;
-  throw new ScorelineError('column_missing', `${source.path} has no column “${name}”. ${found}. ${hint}`.trim());
+    near === undefined ? `It has ${[...source.cells.keys()].slice(0, 12).join(', ')}.` : `Did you mean “${near}”?`;
+  throw new ScorelineError('column_missing', `${source.path} has no column “${name}”. ${found} ${hint}`.trim());
 }
 
 function eventCells(source: Source): EventCells {

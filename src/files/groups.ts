@@ -14,6 +14,8 @@ export interface Groups {
   readonly contacts: number;
   /** Places in all. The place `room` is for rows that nobody wants. */
   readonly room: number;
+  /** Places of the largest group. */
+  readonly largest: number;
   /** Gives the next row of a contact its place; each lane asks for its own rows, in their order. */
   place(contact: number, lane: number): number;
   /** Shows every group: where it begins, and its places from there in the order of contact and arrival. */
@@ -63,6 +65,7 @@ export function newGroups(owners: Uint32Array, contacts: number, lanes: readonly
   return {
     contacts,
     room,
+    largest,
     place: (contact, lane) => {
       const group = contact >>> BITS;
       const head = heads[lane] ?? begins;
@@ -120,42 +123,57 @@ export function settle(
   stores: readonly (CodeStore | NumberStore)[],
 ): Uint32Array {
   const starts = new Uint32Array(new SharedArrayBuffer((groups.contacts + 1) * 4));
+  const aside = new ArrayBuffer(groups.largest * 8);
   let total = 0;
   groups.each(({ firstContact, begin, rows, order, ends }) => {
     const instants = at.subarray(begin, begin + rows);
+    const around = ranks?.subarray(begin, begin + rows);
     const members = Math.min(ends.length, groups.contacts - firstContact);
     let kept = 0;
     let first = 0;
     for (let member = 0; member < members; member++) {
       const end = ends[member] ?? 0;
-      sortByTime(order.subarray(first, end), instants, ranks?.subarray(begin, begin + rows));
-      for (let i = first; i < end; i++) {
-        const place = order[i] ?? 0;
-        if (gone?.[begin + place] === 1) continue;
-        order[kept++] = place;
-      }
+      sortByTime(order, first, end, instants, around);
+      kept = gone === null ? end : keep(order, first, end, gone, begin, kept);
       first = end;
       starts[firstContact + member + 1] = total + kept;
     }
-    const chosen = order.subarray(0, kept);
-    gatherDoubles(at, begin, rows, total, chosen);
+    const move: Move = { aside, begin, rows, to: total, order: order.subarray(0, kept) };
+    gatherDoubles(at, move);
     for (const store of stores) {
-      if ('numbers' in store) gatherDoubles(store.numbers, begin, rows, total, chosen);
-      else if (store.codes instanceof Uint8Array) gatherBytes(store.codes, begin, rows, total, chosen);
-      else if (store.codes instanceof Uint16Array) gatherShorts(store.codes, begin, rows, total, chosen);
-      else gatherWords(store.codes, begin, rows, total, chosen);
+      if ('numbers' in store) gatherDoubles(store.numbers, move);
+      else if (store.codes instanceof Uint8Array) gatherBytes(store.codes, move);
+      else if (store.codes instanceof Uint16Array) gatherShorts(store.codes, move);
+      else gatherWords(store.codes, move);
     }
     total += kept;
   });
   return starts;
 }
 
+/** Takes places that are not gone down to `kept`, and says how many there are then. */
+function keep(order: Uint32Array, first: number, end: number, gone: Uint8Array, begin: number, kept: number): number {
+  let count = kept;
+  for (let i = first; i < end; i++) {
+    const place = order[i] ?? 0;
+    if (gone[begin + place] !== 1) order[count++] = place;
+  }
+  return count;
+}
+
 /** Lists longer than this are not sorted by insertion. */
 const SHORT = 40;
 
 /** Sorts one contact's places by instant. */
-function sortByTime(order: Uint32Array, at: Float64Array, ranks: Uint32Array | undefined): void {
-  if (ranks === undefined && isSorted(order, at)) return;
+function sortByTime(
+  all: Uint32Array,
+  first: number,
+  end: number,
+  at: Float64Array,
+  ranks: Uint32Array | undefined,
+): void {
+  if (ranks === undefined && isSorted(all, first, end, at)) return;
+  const order = all.subarray(first, end);
   const compare = (a: number, b: number): number =>
     (at[a] ?? 0) - (at[b] ?? 0) || (ranks?.[a] ?? 0) - (ranks?.[b] ?? 0) || a - b;
   if (order.length > SHORT) {
@@ -171,30 +189,48 @@ function sortByTime(order: Uint32Array, at: Float64Array, ranks: Uint32Array | u
 }
 
 /** Most logs come in the order of time. */
-function isSorted(order: Uint32Array, at: Float64Array): boolean {
-  for (let i = 1; i < order.length; i++) if ((at[order[i - 1] ?? 0] ?? 0) > (at[order[i] ?? 0] ?? 0)) return false;
+function isSorted(order: Uint32Array, first: number, end: number, at: Float64Array): boolean {
+  let before = -Infinity;
+  for (let i = first; i < end; i++) {
+    const instant = at[order[i] ?? 0] ?? 0;
+    if (instant < before) return false;
+    before = instant;
+  }
   return true;
 }
 
-// One function for each kind of array: a loop that meets several kinds runs several times slower. Rows move within
-// one array, so the group is copied aside first; they never move up, so what is not yet moved stays whole.
+/** Rows of a group on their way from where they lie to where they belong. */
+interface Move {
+  /** Room for the group while its rows move: they never move up, so what is behind them stays whole. */
+  readonly aside: ArrayBuffer;
+  readonly begin: number;
+  readonly rows: number;
+  readonly to: number;
+  readonly order: Uint32Array;
+}
 
-function gatherDoubles(all: Float64Array, begin: number, rows: number, to: number, order: Uint32Array): void {
-  const group = all.slice(begin, begin + rows);
+// One function for each kind of array: a loop that meets several kinds runs several times slower.
+
+function gatherDoubles(all: Float64Array, { aside, begin, rows, to, order }: Move): void {
+  const group = new Float64Array(aside, 0, rows);
+  group.set(all.subarray(begin, begin + rows));
   for (let i = 0; i < order.length; i++) all[to + i] = group[order[i] ?? 0] ?? 0;
 }
 
-function gatherBytes(all: Uint8Array, begin: number, rows: number, to: number, order: Uint32Array): void {
-  const group = all.slice(begin, begin + rows);
+function gatherBytes(all: Uint8Array, { aside, begin, rows, to, order }: Move): void {
+  const group = new Uint8Array(aside, 0, rows);
+  group.set(all.subarray(begin, begin + rows));
   for (let i = 0; i < order.length; i++) all[to + i] = group[order[i] ?? 0] ?? 0;
 }
 
-function gatherShorts(all: Uint16Array, begin: number, rows: number, to: number, order: Uint32Array): void {
-  const group = all.slice(begin, begin + rows);
+function gatherShorts(all: Uint16Array, { aside, begin, rows, to, order }: Move): void {
+  const group = new Uint16Array(aside, 0, rows);
+  group.set(all.subarray(begin, begin + rows));
   for (let i = 0; i < order.length; i++) all[to + i] = group[order[i] ?? 0] ?? 0;
 }
 
-function gatherWords(all: Uint32Array, begin: number, rows: number, to: number, order: Uint32Array): void {
-  const group = all.slice(begin, begin + rows);
+function gatherWords(all: Uint32Array, { aside, begin, rows, to, order }: Move): void {
+  const group = new Uint32Array(aside, 0, rows);
+  group.set(all.subarray(begin, begin + rows));
   for (let i = 0; i < order.length; i++) all[to + i] = group[order[i] ?? 0] ?? 0;
 }

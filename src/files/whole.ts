@@ -16,6 +16,9 @@ export async function writeWhole(path: string, folder: string, write: (file: str
   const status = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
   const stays = path !== '-' && (status === undefined || status.isFile());
   const half = join(stays ? dirname(resolve(path)) : folder, `.${basename(path)}.${process.pid}.part`);
+  // An interrupt ends the process here and now, without what follows.
+  const remove = () => rmSync(half, { force: true });
+  process.once('exit', remove);
   try {
     if (status?.isDirectory()) throw new Error('it is a folder');
     await write(half);
@@ -27,6 +30,7 @@ export async function writeWhole(path: string, folder: string, write: (file: str
     const [cause = ''] = String(error instanceof Error ? error.message : error).split('\n');
     throw new ScorelineError('file_unwritable', `${path} cannot be written: ${cause.replaceAll(half, path)}`);
   } finally {
-    rmSync(half, { force: true });
+    process.removeListener('exit', remove);
+    remove();
   }
 }
