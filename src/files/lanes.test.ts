@@ -1,0 +1,50 @@
+/** A log long enough to be read in two parts side by side comes out as if it had been read in one. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { expect, test } from 'vitest';
+import { openFiles } from './files.ts';
+
+const EVENTS = 600_000;
+const CONTACTS = 20_000;
+
+test('events of both parts are together by contact, in order of time, then of the file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lanes-'));
+  const path = (name: string) => join(folder, name);
+  const instance = await DuckDBInstance.create(':memory:');
+  const db = await instance.connect();
+  // Few instants, so that many events of a contact share one; some rows are refused in each part.
+  await db.run(
+    `copy (select 'c' || i as id from range(${CONTACTS}) t(i)) to '${path('contacts.parquet')}' (format parquet)`,
+  );
+  await db.run(
+    `copy (select if(i % 1000 = 7, 'nobody', 'c' || (i * 7919 % ${CONTACTS})) as contact_id,
+        if(i % 1000 = 9, null, 'n' || (i % 5)) as name, 1700000000000 + (i * 31 % 50) * 60000 as "at", i as serial
+      from range(${EVENTS}) t(i) order by i) to '${path('events.parquet')}' (format parquet, row_group_size 50000)`,
+  );
+  const files = await openFiles({ contacts: path('contacts.parquet'), events: path('events.parquet') });
+  try {
+    const needs = {
+      contact: new Map(),
+      company: new Map(),
+      event: new Map([['serial', new Set(['number'] as const)]]),
+    };
+    const { columns } = await files.load(needs, 1_800_000_000_000);
+    const serial = columns.events.fields.get('serial');
+    expect(serial?.kind).toBe('number');
+    const wanted = await db.runAndReadAll(
+      `select serial::double from read_parquet('${path('events.parquet')}')
+        where contact_id <> 'nobody' and name is not null order by substr(contact_id, 2)::integer, "at", serial`,
+    );
+    const expected = Float64Array.from(wanted.getRows(), ([value]) => Number(value));
+    expect(serial?.kind === 'number' && serial.numbers).toEqual(expected);
+    expect(columns.events.starts.at(-1)).toBe(expected.length);
+    expect(files.refusals().map(({ rows }) => rows)).toEqual([EVENTS / 1000, EVENTS / 1000]);
+  } finally {
+    files.close();
+    db.closeSync();
+    instance.closeSync();
+    rmSync(folder, { recursive: true });
+  }
+});
