@@ -70,15 +70,19 @@ export function scorerOf(run: Run): (first: number, last: number, now?: number) 
 
 /** After every contact was scored: companies, then stages, then what moves a contact from outside its rules. */
 export function finishRun(run: Run, columns: Columns): void {
-  const program = programOf(run.model, run.results.next !== null);
+  const { model, bound, asOf, results } = run;
+  const program = programOf(model, results.next !== null);
   const build = builderOf(run);
-  const members = membersByCompany(run.bound);
-  const scoreCompany = companyScorer(run, program, build, members);
-  for (let k = 0; k < run.bound.companies; k++) scoreCompany(k, run.asOf);
-  build<(first: number, last: number, now: number) => void>(program.stages)(0, run.bound.count, run.asOf);
-  if (run.results.next === null) return;
-  if (program.standingMoves) searchStandings(run, columns, members, run.results.next);
-  else if (readsCompanyScores(run.model)) followColleagues(run, program, members, run.results.next, scorerOf);
+  const together = model.companyScores.length > 0 || (program.standingMoves && results.next !== null);
+  const members = together ? membersByCompany(bound) : null;
+  if (members !== null && model.companyScores.length > 0) {
+    const scoreCompany = companyScorer(run, program, build, members);
+    for (let k = 0; k < bound.companies; k++) scoreCompany(k, asOf);
+  }
+  build<(first: number, last: number, now: number) => void>(program.stages)(0, bound.count, asOf);
+  if (results.next === null || members === null) return;
+  if (program.standingMoves) searchStandings(run, columns, members, results.next);
+  else if (readsCompanyScores(model)) followColleagues(run, program, members, results.next, scorerOf);
 }
 
 /**
