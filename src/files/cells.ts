@@ -72,8 +72,9 @@ const MACROS = [
      when regexp_full_match(t, ${quoteText(INSTANT)})
        then coalesce((epoch_ms(try_cast(left(t, length(t) - zone_in(t)) as timestamp)) - shift_in(t))::double, 'inf'::double)
      else 'inf'::double end`,
-  `instant_of(x) as case when x is null then 'nan'::double
-     when x >= '1970-01-01'::timestamp and x < '10000-01-01'::timestamp then epoch_ms(x)::double
+  // First what most of them are: each further test is one more pass.
+  `instant_of(x) as case when x >= '1970-01-01'::timestamp and x < '10000-01-01'::timestamp then epoch_ms(x)::double
+     when x is null then 'nan'::double
      when x >= '0000-01-01'::timestamp and x < '1970-01-01'::timestamp
        then (epoch_ms(x) - (case when epoch_us(x) % 1000 <> 0 then 1 else 0 end))::double
      else 'inf'::double end`,

@@ -7,7 +7,6 @@
  */
 
 import { DuckDBScalarFunction, UINTEGER, VARCHAR } from '@duckdb/node-api';
-import { type Codes, codesFor } from '../core/columns.ts';
 import type { Duck } from './duck.ts';
 
 export interface Coder<T> {
@@ -45,20 +44,4 @@ export function newCoder<T>(duck: Duck, read: (raw: string) => T | undefined): C
     }),
   );
   return { sql: (raw) => `${name}(${raw})`, values };
-}
-
-/** Codes of a growing dictionary: as narrow as the codes met so far allow, made wider when need be. */
-export interface CodeStore {
-  codes: Codes;
-}
-
-export const newCodeStore = (rows: number): CodeStore => ({ codes: codesFor(0, rows) });
-
-/** Makes room for codes up to `highest`. */
-export function makeRoom(store: CodeStore, highest: number): void {
-  const roomy = codesFor(highest, 0);
-  if (roomy.BYTES_PER_ELEMENT <= store.codes.BYTES_PER_ELEMENT) return;
-  const wider = codesFor(highest, store.codes.length);
-  wider.set(store.codes);
-  store.codes = wider;
 }

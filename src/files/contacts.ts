@@ -13,7 +13,6 @@ import { newCoder } from './coding.ts';
 import { type Duck, wholesIn } from './duck.ts';
 import { type Keyed, readRows } from './keyed.ts';
 import {
-  bitsInto,
   doublesInto,
   type Misread,
   misreadsOf,
@@ -21,6 +20,8 @@ import {
   newReadings,
   numberMisreads,
   type Reading,
+  type Sink,
+  wholesInto,
 } from './reading.ts';
 
 /** Columns of a contacts file that are no traits, besides its id. */
@@ -38,19 +39,21 @@ export async function loadContacts(
 ): Promise<{ readonly contacts: Columns['contacts']; readonly misreads: readonly Misread[] }> {
   const { source, count, id } = keyed;
   const created = source.cells.get('created_at');
-  const createdAt = sharedDoubles(count + 1);
-  const hasTraits = new Uint8Array(new SharedArrayBuffer(count + 1));
+  const createdAt = sharedDoubles(source.rows);
+  const hasTraits = new Uint8Array(new SharedArrayBuffer(count));
   const traits = [...source.cells.values()].filter((cell) => cell !== id && !NO_TRAITS.includes(cell.name));
   const plain = new Map([...needs.contact].filter(([field]) => field !== 'created_at' && field !== id.name));
-  const readings = [...newReadings(duck, source, plain, count + 1), ...mailDomain(duck, keyed, needs.contact)];
-  await readRows(duck, keyed, [
+  const readings = [...newReadings(duck, source, plain, source.rows), ...mailDomain(duck, keyed, needs.contact)];
+  const known = new Uint8Array(source.rows);
+  const facts: Sink[] = [
     doublesInto(createdAt, created === undefined ? "'nan'::double" : instantSql(created)),
     ...readings,
-  ]);
-  for (let first = 0; first < traits.length; first += BATCH) {
+  ];
+  for (let first = 0; first === 0 || first < traits.length; first += BATCH) {
     // A sum is quicker than `or`, which would look at each column for fewer and fewer rows.
-    const known = traits.slice(first, first + BATCH).map((cell) => `${presentSql(cell)}::uinteger`);
-    await readRows(duck, keyed, [bitsInto(hasTraits, `(${known.join(' + ')} > 0)::uinteger`)]);
+    const some = ['0', ...traits.slice(first, first + BATCH).map((cell) => `${presentSql(cell)}::uinteger`)];
+    await readRows(duck, keyed, [wholesInto(known, `(${some.join(' + ')} > 0)::uinteger`), ...facts.splice(0)]);
+    for (let i = 0; i < count; i++) if (known[i] === 1) hasTraits[i] = 1;
   }
   const fields = tableOf(readings, count);
   const when = createdAt.subarray(0, count);
@@ -60,7 +63,7 @@ export async function loadContacts(
   }
   for (let i = 0; i < count; i++) if ((when[i] ?? 0) > asOf) when[i] = Number.NaN;
   return {
-    contacts: { count, hasTraits: hasTraits.subarray(0, count), createdAt: when, company, fields },
+    contacts: { count, hasTraits, createdAt: when, company, fields },
     misreads,
   };
 }
@@ -72,7 +75,7 @@ export async function loadCompanies(
 ): Promise<{ readonly companies: Columns['companies']; readonly misreads: readonly Misread[] }> {
   const { source, count, id } = keyed;
   const plain = new Map([...needs.company].filter(([field]) => field !== id.name));
-  const readings = newReadings(duck, source, plain, count + 1);
+  const readings = newReadings(duck, source, plain, source.rows);
   await readRows(duck, keyed, readings);
   const fields = tableOf(readings, count);
   return { companies: { count, fields }, misreads: await misreadsOf(duck, 'company', source, needs.company, fields) };
@@ -82,11 +85,11 @@ const tableOf = (readings: readonly Reading[], rows: number): Table =>
   new Map(readings.map((reading) => [reading.field, reading.finish(rows)]));
 
 /** The mail domain as a field of the contact, where a model asks for it. */
-function mailDomain(duck: Duck, { source, count }: Keyed, fields: Fields): Reading[] {
+function mailDomain(duck: Duck, { source }: Keyed, fields: Fields): Reading[] {
   const email = source.cells.get('email');
   if (email === undefined || !fields.has('email.domain')) return [];
   const coder = newCoder(duck, (raw) => domainOf(raw));
-  return [newCodes('email.domain', coder.sql(textSql(email)), coder.values, count + 1)];
+  return [newCodes('email.domain', coder.sql(textSql(email)), coder.values, source.rows)];
 }
 
 /**
@@ -99,28 +102,22 @@ export async function companyRows(duck: Duck, contacts: Keyed, companies: Keyed 
   const { source, placeOf, count } = contacts;
   const id = source.cells.get('company_id');
   const email = source.cells.get('email');
-  const take = (sql: string): Promise<void> =>
-    duck.stream(sql, (piece, n) => {
+  const domains = await domainTable(duck, companies);
+  const mail = email === undefined ? 'null::varchar' : `folded(regexp_extract(${textSql(email)}, '@([^@]*)$', 1))`;
+  await duck.stream(
+    `select s.row::uinteger, coalesce(c.row, d.row)::uinteger
+      from (select row, company, case when company is null then ${mail} end as domain
+        from (select *, ${id === undefined ? 'null::varchar' : textSql(id)} as company from ${source.view})) s
+      left join ${companies.table} c on c.id = s.company left join ${domains} d on d.domain = s.domain
+      where coalesce(c.row, d.row) is not null`,
+    (piece, n) => {
       const [from, to] = [wholesIn(piece, 0), wholesIn(piece, 1)];
       for (let i = 0; i < n; i++) {
         const row = from[i] ?? 0;
         const at = placeOf === null ? row : (placeOf[row] ?? count);
         if (at < count) rows[at] = to[i] ?? 0;
       }
-    });
-  if (id !== undefined) {
-    await take(
-      `select s.row::uinteger, c.row from (select row, ${textSql(id)} as company from ${source.view}) s
-        join ${companies.table} c on c.id = s.company`,
-    );
-  }
-  if (email === undefined || !companies.source.cells.has('domain')) return rows;
-  const domains = await domainTable(duck, companies);
-  await take(
-    `select e.row::uinteger, d.row from
-      (select row, folded(regexp_extract(${textSql(email)}, '@([^@]*)$', 1)) as domain from ${source.view}
-        where ${id === undefined ? 'true' : `${textSql(id)} is null`}) e
-      join ${domains} d on d.domain = e.domain`,
+    },
   );
   await duck.db.run(`drop table ${domains}`);
   return rows;

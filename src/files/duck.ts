@@ -56,7 +56,7 @@ export type NewColumn = { readonly name: string } & (
 const TYPES = { double: DOUBLE, whole: UINTEGER, text: VARCHAR };
 
 /** The most rows of one piece. */
-export const PIECE = 2048;
+const PIECE = 2048;
 
 export async function openDuck(): Promise<Duck> {
   const folder = mkdtempSync(join(tmpdir(), 'scoreline-'));
@@ -161,6 +161,16 @@ function wholesOf(vector: DuckDBVector): Uint32Array {
 export const doublesIn = (piece: Piece, column: number): Float64Array => doublesOf(piece.getColumnVector(column));
 /** The numbers of a UINTEGER column. */
 export const wholesIn = (piece: Piece, column: number): Uint32Array => wholesOf(piece.getColumnVector(column));
+
+/**
+ * The texts of a VARCHAR column as they lie in memory, four words each: the length in bytes, then the text itself where
+ * it has at most twelve bytes, with zeros behind.
+ */
+export function textWordsIn(piece: Piece, column: number): Uint32Array {
+  const view: unknown = Reflect.get(piece.getColumnVector(column), 'dataView');
+  if (view instanceof DataView) return new Uint32Array(view.buffer, view.byteOffset, view.byteLength / 4);
+  throw new Error('a text is not kept in memory as it was');
+}
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;

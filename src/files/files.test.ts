@@ -220,6 +220,24 @@ describe('events', () => {
     ]);
   });
 
+  test.each([
+    ['short', ['a', 'abcdefghijkl', 'é', 'abcdefgh']],
+    ['long', ['a', 'abcdefghijkl', 'é', 'abcdefghijklm']],
+  ])('ids are compared exactly, %s ones too', async (_, ids) => {
+    const near = ['a\0', 'A', 'abcdefghijk', 'abcdefghijklmn', 'e\u0301', 'abcdefg\0', ''];
+    const files = await open({
+      contacts: file('c.csv', `id\n${ids.join('\n')}\n`),
+      events: file(
+        'e.csv',
+        `contact_id,name,at\n${[...ids, ...near, ...ids.map((id) => ` ${id}\t`)].map((id) => `${id},${id},2026-01-01\n`).join('')}`,
+      ),
+    });
+    expect((await people(files, needs([]))).map(({ events }) => events.map(({ name }) => name))).toEqual(
+      ids.map((id) => [id, id]),
+    );
+    expect(refusals(files).map(([, rows]) => rows)).toEqual([1, near.length - 1]);
+  });
+
   test('a refused row is not the first of its id', async () => {
     const files = await open({
       contacts: contacts(),

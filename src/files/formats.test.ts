@@ -219,6 +219,13 @@ describe('results', () => {
     }
   });
 
+  test('may have no column but the id', async () => {
+    const files = await open({ contacts: contacts() });
+    const path = join(folder, 'ids.csv');
+    await files.writeResults(path, 'contacts', []);
+    expect(readFileSync(path, 'utf8')).toBe('id\nb\na\n"c,1"\nd\n');
+  });
+
   test('leave a file as it was when they cannot be written', async () => {
     const files = await open({ contacts: contacts() });
     const wrong = files.writeResults(join(folder, 'none', 'out.csv'), 'contacts', columns);
@@ -239,7 +246,7 @@ describe('results', () => {
   });
 
   test('more rows than one piece keep their order', async () => {
-    const count = 10_000;
+    const count = 300_000;
     const files = await open({
       contacts: file('c.csv', `id\n${Array.from({ length: count }, (_, i) => (i * 7) % count).join('\n')}\n1\n`),
     });

@@ -4,7 +4,7 @@
  */
 
 import { type Cell, textSql } from './cells.ts';
-import { type Duck, PIECE, quoteName, wholesIn } from './duck.ts';
+import { type Duck, quoteName, wholesIn } from './duck.ts';
 import type { Sink } from './reading.ts';
 import type { Source } from './source.ts';
 
@@ -19,7 +19,7 @@ export interface Refused {
 export interface Keyed {
   readonly source: Source;
   readonly id: Cell;
-  /** Quoted name of a table: `row` counted from 0, in the order of the file, `file_row` and `id`. */
+  /** Quoted name of a table or view: `row` counted from 0, in the order of the file, `file_row` and `id`. */
   readonly table: string;
   readonly count: number;
   /** Place by row of the file, `count` for one that was refused; null where all rows stand. */
@@ -30,16 +30,17 @@ export interface Keyed {
 /** Finds the rows that stand: those with an id, the first one of each. */
 export async function keyRows(duck: Duck, source: Source, id: Cell, what: 'contact' | 'company'): Promise<Keyed> {
   const table = quoteName(duck.name(what));
-  const ids = `select row::uinteger as row, ${textSql(id)} as id from ${source.view}`;
-  const [[distinct] = []] = await duck.rows(`select count(distinct id)::double from (${ids})`);
+  const ids = quoteName(duck.name('ids'));
+  await duck.db.run(`create table ${ids} as select row::uinteger as row, ${textSql(id)} as id from ${source.view}`);
+  const [[distinct] = []] = await duck.rows(`select count(distinct id)::double from ${ids}`);
   if (Number(distinct) === source.rows) {
-    await duck.db.run(`create table ${table} as select row, row as file_row, id from (${ids})`);
+    await duck.db.run(`create view ${table} as select row, row as file_row, id from ${ids}`);
     return { source, id, table, count: source.rows, placeOf: null, refused: [] };
   }
   await duck.db.run(
     `create table ${table} as
       select (row_number() over (order by file_row) - 1)::uinteger as row, file_row, id
-      from (select min(row) as file_row, id from (${ids}) where id is not null group by id) order by row`,
+      from (select min(row) as file_row, id from ${ids} where id is not null group by id) order by row`,
   );
   const count = Number(distinct);
   const placeOf = new Uint32Array(source.rows).fill(count);
@@ -51,12 +52,13 @@ export async function keyRows(duck: Duck, source: Source, id: Cell, what: 'conta
   const unnamed: Refused = { reason: `a ${what} without id`, rows: [] };
   const doubled: Refused = { reason: `a second row of this ${what}`, rows: [] };
   let row = 0;
-  await duck.stream(`select (id is null)::uinteger from (${ids})`, (piece, rows) => {
+  await duck.stream(`select (id is null)::uinteger from ${ids}`, (piece, rows) => {
     const missing = wholesIn(piece, 0);
     for (let i = 0; i < rows; i++, row++) {
       if (placeOf[row] === count) (missing[i] === 1 ? unnamed : doubled).rows.push(row);
     }
   });
+  await duck.db.run(`drop table ${ids}`);
   return { source, id, table, count, placeOf, refused: [unnamed, doubled].filter(({ rows }) => rows.length > 0) };
 }
 
@@ -64,13 +66,20 @@ export async function keyRows(duck: Duck, source: Source, id: Cell, what: 'conta
 export async function readRows(duck: Duck, keyed: Keyed, sinks: readonly Sink[]): Promise<void> {
   const { source, placeOf, count } = keyed;
   if (sinks.length === 0 || count === 0) return;
-  const places = new Uint32Array(PIECE);
   let row = 0;
   await duck.stream(`select ${sinks.map(({ sql }) => sql).join(', ')} from ${source.view}`, (piece, rows) => {
-    for (let i = 0; i < rows; i++) places[i] = placeOf === null ? row + i : (placeOf[row + i] ?? count);
-    row += rows;
     sinks.forEach((sink, column) => {
-      sink.take(piece, column, places);
+      sink.take(piece, column, row);
     });
+    row += rows;
   });
+  if (placeOf === null) return;
+  for (const sink of sinks) {
+    const values = sink.values();
+    // No row moves down, so what is behind a row stays whole.
+    for (let from = 0; from < placeOf.length; from++) {
+      const to = placeOf[from] ?? count;
+      if (to < count) values[to] = values[from] ?? 0;
+    }
+  }
 }

@@ -3,14 +3,14 @@
  * is asked for and stored; it refuses to know in which order the rows come.
  */
 
-import { type Column, codesFor, onlyNumbers, sharedDoubles } from '../core/columns.ts';
+import { type Codes, type Column, codesFor, onlyNumbers, sharedDoubles } from '../core/columns.ts';
 import type { Fields } from '../core/needs.ts';
 import type { Reads } from '../core/operators.ts';
 import { readNumber } from '../core/text.ts';
 import { readInstant } from '../core/time.ts';
 import type { Holder, Value } from '../core/words.ts';
 import { type Cell, numberSql, presentSql, rawSql, readValue } from './cells.ts';
-import { type CodeStore, makeRoom, newCoder, newCodeStore } from './coding.ts';
+import { newCoder } from './coding.ts';
 import { type Duck, doublesIn, type Piece, wholesIn } from './duck.ts';
 import type { Source } from './source.ts';
 
@@ -23,25 +23,24 @@ export interface Misread {
   readonly example: string;
 }
 
+/** Values by row of the file. */
+export type Values = Codes | Float64Array;
+
 /** A column on its way in. */
-export interface Sink {
+export interface Sink<V extends Values = Values> {
   /** What to select: codes as UINTEGER or numbers as DOUBLE, without nulls. */
   readonly sql: string;
-  /** Stores a piece's rows at the places given. */
-  take(piece: Piece, column: number, places: Uint32Array): void;
+  /** Stores a piece whose first row is given. */
+  take(piece: Piece, column: number, first: number): void;
+  /** What was taken so far; another array once codes outgrow this one. */
+  values(): V;
 }
 
 /** A field on its way in. */
-export interface Reading extends Sink {
+export interface Reading<V extends Values = Values> extends Sink<V> {
   readonly field: string;
-  /** What was taken so far, by place. */
-  readonly store: CodeStore | NumberStore;
-  /** The column of the first rows, when all is read. */
+  /** The column of the first rows, when all is read and in its place. */
   finish(rows: number): Column;
-}
-
-export interface NumberStore {
-  readonly numbers: Float64Array;
 }
 
 /** Readings for those fields that the file has. */
@@ -63,31 +62,33 @@ function newReading(duck: Duck, field: string, cell: Cell, reads: ReadonlySet<Re
 /** Stands for any value where no rule asks more than whether there is one. */
 const PRESENT = 'known';
 
-/** @param values by code, from 1; may grow while pieces are taken */
-export function newCodes(
-  field: string,
-  sql: string,
-  values: readonly Value[],
-  rows: number,
-): Reading & { readonly store: CodeStore } {
-  const store = newCodeStore(rows);
+/** @param known values by code, from 1; may grow while pieces are taken */
+export function newCodes(field: string, sql: string, known: readonly Value[], rows: number): Reading<Codes> {
+  let codes = codesFor(0, rows);
   return {
     field,
     sql,
-    store,
-    take: (piece, column, places) => {
-      makeRoom(store, values.length);
-      scatterCodes(store.codes, wholesIn(piece, column), places);
+    take: (piece, column, first) => {
+      codes = withRoom(codes, known.length);
+      codes.set(wholesIn(piece, column), first);
     },
-    finish: (count) => ({ kind: 'coded', codes: store.codes.subarray(0, count), values }),
+    values: () => codes,
+    finish: (count) => ({ kind: 'coded', codes: codes.subarray(0, count), values: known }),
   };
+}
+
+/** The codes with room for those up to `highest`: as narrow as the codes met so far allow. */
+function withRoom(codes: Codes, highest: number): Codes {
+  if (codesFor(highest, 0).BYTES_PER_ELEMENT <= codes.BYTES_PER_ELEMENT) return codes;
+  const wider = codesFor(highest, codes.length);
+  wider.set(codes);
+  return wider;
 }
 
 function newNumbers(field: string, sql: string, rows: number): Reading {
   const numbers = sharedDoubles(rows);
   return {
     field,
-    store: { numbers },
     finish: (count) => ({ kind: 'number', numbers: numbers.subarray(0, count) }),
     ...doublesInto(numbers, sql),
   };
@@ -95,51 +96,15 @@ function newNumbers(field: string, sql: string, rows: number): Reading {
 
 export const doublesInto = (numbers: Float64Array, sql: string): Sink => ({
   sql,
-  take: (piece, column, places) => scatterDoubles(numbers, doublesIn(piece, column), places),
+  take: (piece, column, first) => numbers.set(doublesIn(piece, column), first),
+  values: () => numbers,
 });
 
-export const bytesInto = (bytes: Uint8Array, sql: string): Sink => ({
+export const wholesInto = (wholes: Codes, sql: string): Sink => ({
   sql,
-  take: (piece, column, places) => scatterBytes(bytes, wholesIn(piece, column), places),
+  take: (piece, column, first) => wholes.set(wholesIn(piece, column), first),
+  values: () => wholes,
 });
-
-/** Sets what is 1 and leaves the rest as it is. */
-export const bitsInto = (bytes: Uint8Array, sql: string): Sink => ({
-  sql,
-  take: (piece, column, places) => {
-    const items = wholesIn(piece, column);
-    for (let i = 0; i < items.length; i++) if (items[i] === 1) bytes[places[i] ?? 0] = 1;
-  },
-});
-
-export const wordsInto = (words: Uint32Array, sql: string): Sink => ({
-  sql,
-  take: (piece, column, places) => scatterWords(words, wholesIn(piece, column), places),
-});
-
-// One function for each kind of array: a loop that meets several kinds runs several times slower.
-
-function scatterCodes(to: CodeStore['codes'], items: Uint32Array, places: Uint32Array): void {
-  if (to instanceof Uint8Array) scatterBytes(to, items, places);
-  else if (to instanceof Uint16Array) scatterShorts(to, items, places);
-  else scatterWords(to, items, places);
-}
-
-function scatterBytes(to: Uint8Array, items: Uint32Array, places: Uint32Array): void {
-  for (let i = 0; i < items.length; i++) to[places[i] ?? 0] = items[i] ?? 0;
-}
-
-function scatterShorts(to: Uint16Array, items: Uint32Array, places: Uint32Array): void {
-  for (let i = 0; i < items.length; i++) to[places[i] ?? 0] = items[i] ?? 0;
-}
-
-function scatterWords(to: Uint32Array, items: Uint32Array, places: Uint32Array): void {
-  for (let i = 0; i < items.length; i++) to[places[i] ?? 0] = items[i] ?? 0;
-}
-
-function scatterDoubles(to: Float64Array, items: Float64Array, places: Uint32Array): void {
-  for (let i = 0; i < items.length; i++) to[places[i] ?? 0] = items[i] ?? 0;
-}
 
 /**
  * Counts what could not be read as the rules read it. Number columns hold infinity for it until here, where it
