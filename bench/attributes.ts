@@ -93,7 +93,8 @@ export function kernels(facts: readonly Facts[]): [warm: Entrant, cold: Entrant]
     return { id: String(row), traits: new Map(known), hasTraits: known.length > 0, ...none };
   });
   const columns = columnsOf(contacts, needsOf(model));
-  const begin = () => newRun(model, columns, Date.parse(AS_OF), { next: false, reasons: false });
+  // Code is compiled once for each model; a copy is a model of its own.
+  const begin = () => newRun(structuredClone(model), columns, Date.parse(AS_OF), { next: false, reasons: false });
   const points = (run: Run, score: (first: number, last: number) => void): Int32Array => {
     score(0, facts.length);
     const given = run.results.scores[0] ?? new Float64Array(0);

@@ -31,7 +31,8 @@ export async function openKernel(folder: string): Promise<Kernel> {
   const files = await openFiles({ contacts: file('contacts'), companies: file('companies'), events: file('events') });
   const { columns } = await files.load(needsOf(model), asOf);
   files.close();
-  const begin = (): Run => newRun(model, columns, asOf, { next: false, reasons: false });
+  // Code is compiled once for each model; a copy is a model of its own, for which everything is written and compiled anew.
+  const begin = (): Run => newRun(structuredClone(model), columns, asOf, { next: false, reasons: false });
   const finish = (run: Run): KernelResults => {
     finishRun(run, columns);
     return run.results;

@@ -196,38 +196,65 @@ function lowerByDates(condition: Condition | null, writer: Writer, holder: 'even
     .join(' ');
 }
 
-/** Wraps statements so that they run for the events of a match that are left after where, gap, within, distinct. */
+/**
+ * Runs statements for the events of a match that are left after where, gap, within, distinct.
+ * @param then the statements, given the tests that they still have to make themselves; a count adds them up as 0 or 1
+ * without a jump, because a processor guesses wrong what an event's values hold
+ */
 function matched(
   match: Match,
   writer: Writer,
   q: string,
-  body: string,
+  then: (met: readonly string[]) => string,
 ): Pick<Piece, 'setup' | 'declare'> & { readonly body: string } {
   const { where, gap, within, distinct } = match;
   let setup = '';
   let declare = '';
-  let inner = body;
+  let inner = then;
   if (distinct !== null) {
     const seen = writer.fresh('s');
     const { value, length } = writer.text(distinct);
     setup = `const ${seen} = new Int32Array(${length});`;
     const v = writer.fresh('v');
-    inner = `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${inner} }`;
+    inner = jump(
+      () => `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${then([])} }`,
+    );
   }
   if (within !== null) {
-    const leaves = writer.soon ? `if (t + ${within} < ${q}) ${q} = t + ${within};` : '';
-    inner = `if (t > now - ${within}) { ${leaves} ${inner} }`;
+    const left = inner;
+    const test = `t > now - ${within}`;
+    inner = writer.soon
+      ? jump(() => `if (${test}) { if (t + ${within} < ${q}) ${q} = t + ${within}; ${left([])} }`)
+      : (met) => left([...met, test]);
   }
   if (gap !== null) {
+    const left = inner;
     const last = writer.fresh('g');
-    const before = writer.fresh('b');
+    const previous = writer.fresh('b');
     declare += `let ${last} = -Infinity;`;
-    inner = `const ${before} = ${last}; ${last} = t; if (t - ${before} >= ${gap}) { ${inner} }`;
+    inner = jump(() => `const ${previous} = ${last}; ${last} = t; ${left([`t - ${previous} >= ${gap}`])}`);
   }
-  if (where !== null)
-    inner = `${lowerByDates(where, writer, 'event', q)} if (${conditionCode(where, writer)}) { ${inner} }`;
-  return { setup, declare, body: inner };
+  const condition = conditionCode(where, writer);
+  return {
+    setup,
+    declare,
+    body: `${lowerByDates(where, writer, 'event', q)} ${inner(where === null ? [] : [condition])}`,
+  };
 }
+
+/** Statements behind tests, as a jump. */
+const jump =
+  (statements: () => string) =>
+  (met: readonly string[]): string =>
+    met.length === 0 ? statements() : `if (${met.join(' && ')}) { ${statements()} }`;
+
+/** Adds 1 where all tests are met. */
+const counting =
+  (n: string) =>
+  (met: readonly string[]): string =>
+    met.length === 0
+      ? `${n}++;`
+      : `${n} += ${met.map((test) => `(${test})`).join(' & ')}${met.length === 1 ? ' | 0' : ''};`;
 
 /**
  * Concludes a rule: `value` is what it gives when its `if` holds, `moved` the instant before which that cannot change,
@@ -245,7 +272,10 @@ function conclude(rule: Rule, writer: Writer, value: string, moved: string | nul
 const held = (points: string, max: number): string => `Math.max(-${max}, Math.min(${max}, ${points})) + 0`;
 
 export function codeTrait(rule: Rule<'trait'>, writer: Writer): Piece {
-  return { setup: '', declare: '', events: [], finish: conclude(rule, writer, `${rule.points * 1000}`, null) };
+  const dates = lowerByDates(rule.if, writer, 'other', 'q');
+  // Without a jump: who a contact is, is what a processor cannot guess.
+  const finish = `${dates} p = ${conditionCode(rule.if, writer)} * ${rule.points * 1000} + 0;`;
+  return { setup: '', declare: '', events: [], finish };
 }
 
 export function codeHappened(rule: Rule<'happened'>, writer: Writer): Piece {
@@ -258,7 +288,7 @@ export function codeHappened(rule: Rule<'happened'>, writer: Writer): Piece {
     writer.soon && within !== null && distinct === null && most === Infinity && least > 0 && least <= LAST_KEPT;
   const lasts = exact ? Array.from({ length: least }, () => writer.fresh('t')) : [];
   const shift = lasts.map((name, i) => `${name} = ${lasts[i + 1] ?? 't'};`).join(' ');
-  const { setup, declare, body } = matched(rule.match, writer, q, `${n}++; ${shift}`);
+  const { setup, declare, body } = matched(rule.match, writer, q, exact ? jump(() => `${n}++; ${shift}`) : counting(n));
   const enough = most === Infinity ? `${n} >= ${least}` : `${n} >= ${least} && ${n} <= ${most}`;
   const points = `${enough} ? ${rule.points * 1000} : 0`;
   return {
@@ -292,7 +322,12 @@ export function codeEach(rule: Rule<'each'>, writer: Writer): Piece {
     declare += `let ${period} = NaN, ${used} = 0;`;
     body = `const d = ${periodCode(limit.per)}; if (d !== ${period}) { ${period} = d; ${used} = 0; } if (${used} < ${limit.times}) { ${used}++; ${body} }`;
   }
-  const match = matched(rule.match, writer, q, body);
+  const match = matched(
+    rule.match,
+    writer,
+    q,
+    jump(() => body),
+  );
   const points = held(`${sum} * ${rule.points}`, rule.max);
   const tomorrow = held(`${then} * ${rule.points}`, rule.max);
   const plainWindow = within !== null && decay === null && limit === null && distinct === null && amount === null;
@@ -332,10 +367,16 @@ function periodCode(per: Period): string {
   }
 }
 
+/** A silence of up to this many names looks at the events of each name alone. */
+const NAMES_ALONE = 4;
+
 export function codeSilent(rule: Rule<'silent'>, writer: Writer): Piece {
   const last = writer.fresh('l');
   const q = writer.fresh('q');
   const where = conditionCode(rule.where, writer);
+  const every = rule.names === null && rule.where === null;
+  // The last of several names is the latest of their own last ones: each is asked for alone.
+  const few = rule.names !== null && rule.names.length <= NAMES_ALONE;
   const since = writer.fresh('b');
   const times = writer.fresh('n');
   const next = writer.fresh('t');
@@ -344,15 +385,15 @@ export function codeSilent(rule: Rule<'silent'>, writer: Writer): Piece {
   const points = rule.each ? held(`${rule.points * 1000} * ${times}`, rule.max) : `${rule.points * 1000}`;
   return {
     setup: '',
-    declare: `let ${last} = NaN, ${q} = Infinity;`,
-    events: [
-      {
-        names: rule.names,
-        body: `${lowerByDates(rule.where, writer, 'event', q)} ${where === 'true' ? '' : `if (${where})`} ${last} = t;`,
-      },
-    ],
+    declare: `let ${last} = ${every ? 'begin < end ? at[end - 1] : NaN' : 'NaN'}, ${q} = Infinity;`,
+    events: every
+      ? []
+      : (few ? rule.names.map((name) => [name]) : [rule.names]).map((names) => ({
+          names,
+          body: `${lowerByDates(rule.where, writer, 'event', q)} if (${where} && !(${last} > t)) ${last} = t;`,
+        })),
     finish: `
-      const ${since} = ${last} === ${last} ? ${last} : created[c] === created[c] ? created[c] : begin < end && at[begin] <= until ? at[begin] : NaN;
+      const ${since} = ${last} === ${last} ? ${last} : created[c] === created[c] ? created[c] : begin < end ? at[begin] : NaN;
       const ${times} = Math.floor((now - ${since}) / ${rule.for});
       const ${next} = ${since} + ${rule.each ? `(${times} + 1)` : '1'} * ${rule.for};
       if (${next} > now && ${next} < ${q}${still}) ${q} = ${next};
@@ -365,12 +406,13 @@ export function codeUntaken(rule: Rule<'untaken'>, writer: Writer): Piece {
   const name = (letter: string) => writer.fresh(letter);
   const [seen, when, taken, list] = [name('s'), name('w'), name('s'), name('s')];
   const [size, q, n, v, i] = [name('n'), name('q'), name('n'), name('v'), name('i')];
-  const note = `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${when}[${v}] = t; ${list}[${size}++] = ${v}; }`;
+  const note = () =>
+    `const ${v} = ${value}; if (${v} !== 0 && ${seen}[${v}] !== stamp) { ${seen}[${v}] = stamp; ${when}[${v}] = t; ${list}[${size}++] = ${v}; }`;
   const on = matched(
     { names: rule.on, where: rule.where, gap: null, within: rule.within, distinct: null },
     writer,
     q,
-    note,
+    jump(note),
   );
   const scratch = `new Int32Array(${length})`;
   return {

@@ -18,6 +18,8 @@ export interface Bound {
   readonly count: number;
   readonly companies: number;
   readonly starts: Uint32Array;
+  /** The most events that one contact has. */
+  readonly longest: number;
   readonly at: Float64Array;
   readonly names: NumberArray;
   readonly created: Float64Array;
@@ -76,6 +78,7 @@ export function bindSlots(slots: readonly Slot[], columns: Columns, asOf: number
     count: contacts.count,
     companies: companies.count,
     starts: events.starts,
+    longest: longestOf(events.starts),
     at: events.at,
     names: events.names,
     created: contacts.createdAt,
@@ -127,4 +130,13 @@ function textsOf(column: Column | undefined): NumberArray {
     texts[i + 1] = number;
   });
   return texts;
+}
+
+function longestOf(starts: Uint32Array): number {
+  let longest = 0;
+  for (let i = 1; i < starts.length; i++) {
+    const n = (starts[i] ?? 0) - (starts[i - 1] ?? 0);
+    if (n > longest) longest = n;
+  }
+  return longest;
 }

@@ -4,11 +4,11 @@
  */
 
 import { parts } from './condition.ts';
-import { type Asked, conditionCode, type Piece, type Slot, Writer } from './kernel-code.ts';
+import { type Asked, conditionCode, type Slot, Writer } from './kernel-code.ts';
+import { rulesSource } from './kernel-rules.ts';
 import { needsOf } from './needs.ts';
 import { datesIn, isStill, type Movement, movementOf, movementOfMatch } from './next.ts';
 import { operatorOf } from './operators.ts';
-import { codeRule } from './rules.ts';
 import { type Condition, type Ladder, type Model, type Range, type Rule, rulesOf, type Score } from './words.ts';
 
 /** No grade, no band. */
@@ -120,67 +120,6 @@ const moves = (condition: Condition | null): boolean =>
   datesIn(condition).length > 0 ||
   [...parts(condition)].some((part) => part.kind === 'event' && !isStill(movementOfMatch(part.match, false)));
 
-/** Code of rules that writes, for each contact, `points`, the instant in `soon` before which they cannot change, and whether they do then. */
-function rulesSource(rules: readonly Rule[], writer: Writer): string {
-  const pieces = rules.map((rule): Piece => codeRule(rule, writer));
-  const parts = pieces.flatMap((piece) => piece.events);
-  const cases = [...new Set(parts.flatMap(({ names }) => (names?.length === 1 ? names : [])))];
-  const bodies = (wanted: (names: readonly string[] | null) => boolean): string =>
-    parts
-      .filter(({ names }) => wanted(names))
-      .map(({ body }) => `{ ${body} }`)
-      .join('\n');
-  const lists = parts
-    .filter(({ names }) => names !== null && names.length > 1)
-    .map(({ names, body }) => `if (${writer.slot({ kind: 'names', names: names ?? [] })}[name] === 1) { ${body} }`);
-  const chosen = cases.map(
-    (name, i) =>
-      `case ${i + 1}: { ${lookedUpOnce(bodies((names) => names?.length === 1 && names[0] === name))} break; }`,
-  );
-  const loop = `
-    for (let e = begin; e < end; e++) {
-      const t = at[e];
-      if (t > until) break;
-      const name = names[e];
-      ${bodies((names) => names === null)}
-      ${lists.join('\n')}
-      ${chosen.length === 0 ? '' : `switch (${writer.slot({ kind: 'cases', names: cases })}[name]) {\n${chosen.join('\n')}\n}`}
-    }`;
-  const conclusions = pieces.map(
-    ({ finish }, i) =>
-      `{ let p = 0, q = Infinity, sure = 0; ${finish} points[o + ${i}] = p;${writer.soon ? ` soon[o + ${i}] = q; certain[o + ${i}] = sure;` : ''} }`,
-  );
-  return `
-    ${pieces.map((piece) => piece.setup).join('\n')}
-    let stamp = 0;
-    return (first, last, now, until, points, soon, certain, width, offset) => {
-      const today = Math.floor(now / 86400000), tomorrow = (today + 1) * 86400000;
-      for (let c = first, j = 0; c < last; c++, j++) {
-        stamp++;
-        const begin = starts[c], end = starts[c + 1], k = company[c], o = j * width + offset;
-        ${pieces.map((piece) => piece.declare).join('\n')}
-        ${parts.length === 0 ? '' : loop}
-        ${conclusions.join('\n')}
-      }
-    };`;
-}
-
-/** Reads an event's cell, and what is known of its value, once where several rules look at it. */
-function lookedUpOnce(code: string): string {
-  let result = code;
-  let head = '';
-  for (const lookUp of [/\ba\d+\[e\]/g, /\ba\d+\[x\d+\]/g]) {
-    const found = [...result.matchAll(lookUp)].map(([text]) => text);
-    const often = [...new Set(found)].filter((text) => found.indexOf(text) !== found.lastIndexOf(text));
-    for (const text of often) {
-      const name = `${lookUp.source.includes('x') ? 'y' : 'x'}${/\d+/.exec(text)?.[0]}`;
-      head += `const ${name} = ${text}; `;
-      result = result.replaceAll(text, name);
-    }
-  }
-  return head + result;
-}
-
 function flipsSource(movement: Movement, writer: Writer): string {
   const push = (flip: string): string => `{ const flip = ${flip}; if (flip > now) into.push(flip); }`;
   const code = movement.dates.map(({ holder, field, ms }) => {
@@ -195,7 +134,7 @@ function askedOf(model: Model, hidden: (part: Condition) => number, shown: numbe
   const array = (letter: string, ofCompany: boolean, score: string): string => {
     const place = (ofCompany ? model.companyScores : model.scores).findIndex((candidate) => candidate.name === score);
     const list = ofCompany ? `company${letter}` : letter;
-    return `${list}[${place}][${ofCompany ? 'k' : 'c'}]`;
+    return `${list}${place}[${ofCompany ? 'k' : 'c'}]`;
   };
   return {
     score: ({ ofCompany, score, operator, operand }) => {
@@ -210,7 +149,7 @@ function askedOf(model: Model, hidden: (part: Condition) => number, shown: numbe
       const tests = places.map((place) => `${x} === ${place}`);
       return tests.length === 0 ? 'false' : `(${ofCompany ? 'k >= 0 && ' : ''}(${tests.join(' || ')}))`;
     },
-    event: (part) => `(counts[${hidden(part) - shown}][c] === 1)`,
+    event: (part) => `(counts${hidden(part) - shown}[c] === 1)`,
   };
 }
 
@@ -220,7 +159,7 @@ function judgeSource(model: Model, rules: readonly Rule[], all: number, writer: 
   const index = new Map(model.scores.map((score, i) => [score.name, i]));
   const counts = Array.from(
     { length: all - rules.length },
-    (_, i) => `counts[${i}][c] = points[j * width + ${rules.length + i}] === 0 ? 0 : 1;`,
+    (_, i) => `counts${i}[c] = points[j * width + ${rules.length + i}] === 0 ? 0 : 1;`,
   );
   const ordered = [...model.scores].sort((a, b) => Number(a.kind === 'sum') - Number(b.kind === 'sum'));
   const sums = ordered.map((score): string => {
@@ -229,8 +168,8 @@ function judgeSource(model: Model, rules: readonly Rule[], all: number, writer: 
       case 'rules':
         return `${sumOfRules(score, place)} ${placesCode(score, i)}`;
       case 'sum': {
-        const terms = score.of.map((part) => `Scores[${index.get(part.score)}][c] * ${part.weight}`);
-        return `{ const y = ${terms.join(' + ')} + 500; s = (y - ((y % 1000) + 1000) % 1000) / 1000 + 0; } ${placesCode(score, i)}`;
+        const terms = score.of.map((part) => `Scores${index.get(part.score)}[c] * ${part.weight}`);
+        return `{ const y = ${terms.join(' + ')} + 500; s = Math.floor(y / 1000); } ${placesCode(score, i)}`;
       }
       default:
         return '';
@@ -245,7 +184,7 @@ function judgeSource(model: Model, rules: readonly Rule[], all: number, writer: 
         ${counts.join('\n')}
         if (hasTraits[c] === 0 && !(starts[c] < starts[c + 1] && at[starts[c]] <= now)) {
           known[c] = 0; disqualified[c] = 0;
-          ${numbered.map((i) => `Scores[${i}][c] = NaN; Grades[${i}][c] = ${NO_PLACE}; Bands[${i}][c] = ${NO_PLACE};`).join('\n')}
+          ${numbered.map((i) => `Scores${i}[c] = NaN; Grades${i}[c] = ${NO_PLACE}; Bands${i}[c] = ${NO_PLACE};`).join('\n')}
           continue;
         }
         known[c] = 1;
@@ -278,7 +217,7 @@ function placesCode(score: Score & { range: Range }, i: number): string {
           .slice(0, -1)
           .map((step, place) => `s >= ${step.from} ? ${place} : `)
           .join('')}${steps.length - 1}`;
-  return `s = ${clampCode(score.range, 's')}; Scores[${i}][c] = s; Grades[${i}][c] = ${ladder(score.grades)}; Bands[${i}][c] = ${ladder(score.bands)};`;
+  return `s = ${clampCode(score.range, 's')}; Scores${i}[c] = s; Grades${i}[c] = ${ladder(score.grades)}; Bands${i}[c] = ${ladder(score.bands)};`;
 }
 
 /** Moves contacts between stages, from the one in `stage` to the next. */

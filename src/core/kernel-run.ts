@@ -6,7 +6,7 @@
 import { type Columns, sharedDoubles } from './columns.ts';
 import { type Bound, bindSlots } from './kernel-data.ts';
 import { NO_PLACE, programOf } from './kernel-program.ts';
-import { type Model, rulesOf } from './words.ts';
+import { type Model, rulesOf, type Score } from './words.ts';
 
 /** Results by contact row, in shared memory. Scores in millionths of a point, NaN for none; places 0 the best. */
 export interface KernelResults {
@@ -69,8 +69,11 @@ function newResults(
   counts: number,
   previous?: Int16Array,
 ): KernelResults {
-  const doubles = (list: readonly unknown[], n: number) => list.map(() => sharedDoubles(n).fill(Number.NaN));
-  const places = (list: readonly unknown[], n: number) => list.map(() => bytes(n).fill(NO_PLACE));
+  // What scoring writes in any case is left as it comes: the first touch of fresh memory is slow, and done by every thread.
+  const doubles = (scores: readonly Score[], n: number) =>
+    scores.map(({ kind }) => (kind === 'grid' ? sharedDoubles(n).fill(Number.NaN) : sharedDoubles(n)));
+  const places = (scores: readonly Score[], n: number) =>
+    scores.map(({ kind }) => (kind === 'grid' ? bytes(n).fill(NO_PLACE) : bytes(n)));
   const stage = new Int16Array(new SharedArrayBuffer(count * 2)).fill(-1);
   if (previous !== undefined) stage.set(previous);
   return {
@@ -81,7 +84,7 @@ function newResults(
     disqualified: new Uint16Array(new SharedArrayBuffer(count * 2)),
     stage,
     next: wanted.next ? sharedDoubles(count).fill(Number.NaN) : null,
-    reasons: wanted.reasons ? doubles(rulesOf(model.scores), count) : null,
+    reasons: wanted.reasons ? rulesOf(model.scores).map(() => sharedDoubles(count)) : null,
     counts: Array.from({ length: counts }, () => bytes(count)),
     companies: {
       scores: doubles(model.companyScores, companies),
@@ -125,35 +128,39 @@ export const newBlock = (width: number, contacts: number): Block => ({
 
 export type Build = <F>(source: string) => F;
 
-/** Compiles generated source with the arrays of a run in sight. */
-export function builderOf({ bound, results }: Run): Build {
-  const names = {
-    starts: bound.starts,
-    at: bound.at,
-    names: bound.names,
-    created: bound.created,
-    hasTraits: bound.hasTraits,
-    company: bound.company,
+/** Generated source, compiled; it is given arrays by name and returns the function that sees them. */
+type Compiled = (given: Readonly<Record<string, unknown>>) => unknown;
+
+/** By model and source: a service scores a few contacts of the same model again and again. */
+const compiled = new WeakMap<Model, Map<string, Compiled>>();
+
+/** Compiles generated source, once for each model, and puts the arrays of a run in its sight. */
+export function builderOf({ model, bound, results }: Run): Build {
+  const known = compiled.get(model) ?? new Map<string, Compiled>();
+  compiled.set(model, known);
+  const { starts, longest, at, names, created, hasTraits, company } = bound;
+  const listed = (name: string, list: readonly unknown[]) =>
+    Object.fromEntries(list.map((array, i) => [`${name}${i}`, array]));
+  const given: Readonly<Record<string, unknown>> = {
+    ...{ starts, longest, at, names, created, hasTraits, company },
+    ...{ known: results.known, disqualified: results.disqualified, stage: results.stage },
+    ...listed('a', bound.slots),
+    ...listed('counts', results.counts),
+    ...listed('Scores', results.scores),
+    ...listed('Grades', results.grades),
+    ...listed('Bands', results.bands),
+    ...listed('companyScores', results.companies.scores),
+    ...listed('companyGrades', results.companies.grades),
+    ...listed('companyBands', results.companies.bands),
   };
-  const given = {
-    ...names,
-    known: results.known,
-    disqualified: results.disqualified,
-    stage: results.stage,
-    counts: results.counts,
-    Scores: results.scores,
-    Grades: results.grades,
-    Bands: results.bands,
-    companyScores: results.companies.scores,
-    companyGrades: results.companies.grades,
-    companyBands: results.companies.bands,
+  const compile = (source: string): Compiled => {
+    // Constants of their own, so that the engine takes the arrays for settled when it optimises.
+    const used = [...new Set(source.match(/\b[A-Za-z]+\d*\b/g))].filter((name) => Object.hasOwn(given, name));
+    return new Function('given', `'use strict'; const { ${used.join(', ')} } = given;\n${source}`) as Compiled;
   };
   return <F>(source: string): F => {
-    const used = new Set([...source.matchAll(/\ba(\d+)\b/g)].map((match) => Number(match[1])));
-    const slots = [...used].map((place) => `const a${place} = slots[${place}];`).join(' ');
-    return new Function('slots', ...Object.keys(given), `'use strict'; ${slots}\n${source}`)(
-      bound.slots,
-      ...Object.values(given),
-    ) as F;
+    const make = known.get(source) ?? compile(source);
+    known.set(source, make);
+    return make(given) as F;
   };
 }

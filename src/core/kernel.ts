@@ -22,6 +22,8 @@ import {
 import { cellOf, type Results } from './scores.ts';
 import type { Model, Score } from './words.ts';
 
+type StagesFunction = (first: number, last: number, now: number) => void;
+
 /** Scores all columns on this thread. */
 export function scoreColumns(
   model: Model,
@@ -37,8 +39,9 @@ export function scoreColumns(
 }
 
 /**
- * The function that scores a range of contacts into the results of a run, as of its instant or a later one: contributions, scores, disqualification,
- * and the next change of the contributions. Ranges may be scored by different threads, each with its own scorer.
+ * The function that scores a range of contacts into the results of a run, as of its instant or a later one:
+ * contributions, scores, disqualification, stages that ask for nothing of the company's, and the next change of the
+ * contributions. Ranges may be scored by different threads, each with its own scorer.
  */
 export function scorerOf(run: Run): (first: number, last: number, now?: number) => void {
   const { results, asOf } = run;
@@ -48,6 +51,7 @@ export function scorerOf(run: Run): (first: number, last: number, now?: number) 
   const judge = build<(first: number, last: number, now: number, points: Float64Array, width: number) => void>(
     program.judge,
   );
+  const move = readsCompanyScores(run.model) ? null : build<StagesFunction>(program.stages);
   const block = newBlock(program.rules.length, BLOCK);
   const { width, points, soon, certain } = block;
   const next = results.next === null ? null : nextFinder(run, program, build);
@@ -56,6 +60,7 @@ export function scorerOf(run: Run): (first: number, last: number, now?: number) 
       const to = Math.min(last, from + BLOCK);
       for (const chunk of chunks) chunk.score(from, to, now, asOf, points, soon, certain, width, chunk.first);
       judge(from, to, now, points, width);
+      move?.(from, to, now);
       results.reasons?.forEach((column, rule) => {
         for (let c = from; c < to; c++)
           column[c] = results.known[c] === 0 ? 0 : (points[(c - from) * width + rule] ?? 0);
@@ -68,7 +73,7 @@ export function scorerOf(run: Run): (first: number, last: number, now?: number) 
   };
 }
 
-/** After every contact was scored: companies, then stages, then what moves a contact from outside its rules. */
+/** After every contact was scored: companies, then stages that ask for their scores, then what moves a contact from outside its rules. */
 export function finishRun(run: Run, columns: Columns): void {
   const { model, bound, asOf, results } = run;
   const program = programOf(model, results.next !== null);
@@ -79,7 +84,7 @@ export function finishRun(run: Run, columns: Columns): void {
     const scoreCompany = companyScorer(run, program, build, members);
     for (let k = 0; k < bound.companies; k++) scoreCompany(k, asOf);
   }
-  build<(first: number, last: number, now: number) => void>(program.stages)(0, bound.count, asOf);
+  if (readsCompanyScores(model)) build<StagesFunction>(program.stages)(0, bound.count, asOf);
   if (results.next === null || members === null) return;
   if (program.standingMoves) searchStandings(run, columns, members, results.next);
   else if (readsCompanyScores(model)) followColleagues(run, program, members, results.next, scorerOf);
