@@ -3,7 +3,7 @@
 // It knows nothing of what the commands do, and must itself run on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import * as modules from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -14,7 +14,7 @@ const root = dirname(dirname(self));
 /** The Node that came with the packages, or null. */
 function pinnedNode() {
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'));
+    const folder = dirname(modules.createRequire(import.meta.url).resolve('node/package.json'));
     const file = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
     return existsSync(file) ? file : null;
   } catch {
@@ -25,6 +25,8 @@ function pinnedNode() {
 if (Number.parseInt(process.versions.node, 10) >= wanted) {
   const source = new URL('../src/cli.ts', import.meta.url);
   const built = new URL('../dist/cli.js', import.meta.url);
+  // To compile everything anew would be half of what a short command takes.
+  modules.enableCompileCache();
   const { main } = await import((existsSync(source) ? source : built).href);
   await main(process.argv.slice(2));
 } else {

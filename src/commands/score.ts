@@ -269,7 +269,7 @@ function* summary(
   }
   const known = results.known.reduce((sum, one) => sum + one, 0);
   const out = results.disqualified.reduce((sum, place) => sum + Number(place > 0), 0);
-  const later = columns.events.at.reduce((sum, at) => sum + Number(at > asOf), 0);
+  const later = countLater(columns.events.at, asOf);
   const parts = [
     many(known, 'contact'),
     ...(columns.companies.count > 0 ? [many(columns.companies.count, 'company', 'companies')] : []),
@@ -288,6 +288,13 @@ function* summary(
   if (flags.out === undefined && columns.contacts.count > SHOWN)
     yield `Shown are the best ${SHOWN} of ${many(columns.contacts.count, 'contact')}; --out writes all of them.`;
   for (const file of [flags.out, flags.companiesOut]) if (file !== undefined && file !== '-') yield `Wrote ${file}.`;
+}
+
+/** A plain loop: `reduce` over shared memory takes eight times as long. */
+function countLater(at: Float64Array, asOf: number): number {
+  let later = 0;
+  for (let i = 0; i < at.length; i++) if ((at[i] ?? 0) > asOf) later++;
+  return later;
 }
 
 function* refusalLines(files: Files, flags: ScoreFlags): Generator<string> {

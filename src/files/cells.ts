@@ -130,6 +130,9 @@ export function textSql(cell: Cell): string {
   return `nullif(trimmed(${cell.kind === 'json' ? `json_scalar(${cell.sql})` : rawSql(cell)}), '')`;
 }
 
+/** Whether all that a cell can hold is a number or nothing. */
+export const isNumber = ({ kind }: Cell): boolean => kind === 'whole' || kind === 'double';
+
 /** SQL for the cell as a double: NaN where missing, infinity where it is there and no number. */
 export function numberSql(cell: Cell): string {
   switch (cell.kind) {

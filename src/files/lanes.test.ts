@@ -24,7 +24,8 @@ test.each([
   );
   await db.run(
     `copy (select if(i % 1000 = 7, 'nobody', '${prefix}' || (i * 7919 % ${CONTACTS})) as contact_id,
-        if(i % 1000 = 9, null, 'n' || (i % 5)) as name, 1700000000000 + (i * 31 % 50) * 60000 as "at", i as serial${id}
+        if(i % 1000 = 9, null, 'n' || (i % 5)) as name, 1700000000000 + (i * 31 % 50) * 60000 as "at", i as serial,
+        if(i < ${EVENTS / 2}, 'few ' || (i % 3), if(i % 11 = 0, 'few ' || (i % 2), 'one of many ' || (i % 70000))) as word${id}
       from range(${EVENTS}) t(i) order by i) to '${path('events.parquet')}' (format parquet, row_group_size 50000)`,
   );
   const files = await openFiles({ contacts: path('contacts.parquet'), events: path('events.parquet') });
@@ -32,19 +33,30 @@ test.each([
     const needs = {
       contact: new Map(),
       company: new Map(),
-      event: new Map([['serial', new Set(['number'] as const)]]),
+      event: new Map<string, ReadonlySet<'number' | 'text'>>([
+        ['serial', new Set(['number'])],
+        ['word', new Set(['text'])],
+      ]),
     };
     const { columns, repeated } = await files.load(needs, 1_800_000_000_000);
     const serial = columns.events.fields.get('serial');
     expect(serial?.kind).toBe('number');
     const wanted = await db.runAndReadAll(
-      `select serial::double from read_parquet('${path('events.parquet')}')
+      `select serial::double, word, name from read_parquet('${path('events.parquet')}')
         where contact_id <> 'nobody' and name is not null
         ${id === '' ? '' : 'qualify row_number() over (partition by contact_id, id order by serial) = 1'}
         order by substr(contact_id, ${prefix.length + 1})::integer, "at", ${last}`,
     );
-    const expected = Float64Array.from(wanted.getRows(), ([value]) => Number(value));
+    const rows = wanted.getRows();
+    const expected = Float64Array.from(rows, ([value]) => Number(value));
     expect(serial?.kind === 'number' && serial.numbers).toEqual(expected);
+    // The parts have words in common and words of their own, so many that their codes are of different width.
+    const word = columns.events.fields.get('word');
+    const words = word?.kind === 'coded' ? [...word.codes].map((code) => word.values[code - 1]) : [];
+    expect(words).toEqual(rows.map(([, text]) => text));
+    const { names, nameValues } = columns.events;
+    expect([...names].map((code) => nameValues[code])).toEqual(rows.map(([, , name]) => name));
+    expect(nameValues.toSorted()).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
     expect(columns.events.starts.at(-1)).toBe(expected.length);
     expect(repeated).toBe(EVENTS - (2 * EVENTS) / 1000 - expected.length);
     expect(files.refusals().map(({ rows }) => rows)).toEqual([EVENTS / 1000, EVENTS / 1000]);

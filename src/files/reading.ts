@@ -9,7 +9,7 @@ import type { Reads } from '../core/operators.ts';
 import { readNumber } from '../core/text.ts';
 import { readInstant } from '../core/time.ts';
 import type { Holder, Value } from '../core/words.ts';
-import { type Cell, numberSql, presentSql, rawSql, readValue } from './cells.ts';
+import { type Cell, isNumber, numberSql, presentSql, rawSql, readValue } from './cells.ts';
 import { newCoder } from './coding.ts';
 import { type Duck, doublesIn, type Piece, wholesIn } from './duck.ts';
 import type { Source } from './source.ts';
@@ -124,7 +124,7 @@ export async function misreadsOf(
     if (column.kind === 'coded') {
       if (reads?.has('number')) misreads.push(...codedMisreads(holder, field, column, 'number', readNumber));
       if (reads?.has('date')) misreads.push(...codedMisreads(holder, field, column, 'date', readInstant));
-    } else if (cell !== undefined) {
+    } else if (cell !== undefined && !isNumber(cell)) {
       misreads.push(...(await numberMisreads(duck, holder, source, cell, column.numbers, 'number', numberSql(cell))));
     }
   }
