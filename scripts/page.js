@@ -1,0 +1,33 @@
+// Decides whether the web page was built from what lies in web/ now, and builds it when it was not.
+// Plain JavaScript that runs before the service, with the packages installed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const note = join(root, 'web/built/made-from');
+
+/** Contents are compared, not dates: a checkout touches files without changing them. */
+function stateOf() {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  const sources = globSync('web/**/*.{ts,tsx,css,html,json,svg}', { cwd: root, exclude: ['web/built/**'] });
+  for (const file of sources.sort()) hash.update(file).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+const state = stateOf();
+if (!existsSync(note) || readFileSync(note, 'utf8') !== state) {
+  process.stderr.write('Building the web page (once) ...\n');
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const run = spawnSync(process.execPath, [vite, 'build', 'web', '--logLevel', 'error'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (run.status !== 0) {
+    process.stderr.write('The web page could not be built: see above.\n');
+    process.exit(1);
+  }
+  writeFileSync(note, state);
+}

@@ -1,0 +1,45 @@
+/**
+ * Calls to the service. It decides how a refusal reaches a page (as an error with its code, its sentence and what to do)
+ * and that a lost session leads to the sign-in; it refuses to know any address.
+ */
+
+/** What the service answered instead of what was asked for. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly next: string;
+
+  constructor(status: number, code: string, message: string, next: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.next = next;
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * @param path from `/api` on; undefined values of `query` are left out
+ * @throws Refused with code `offline` where nobody answered
+ */
+export async function call<T>(
+  method: Method,
+  path: string,
+  { query = {}, body }: { query?: Record<string, string | number | undefined>; body?: unknown } = {},
+): Promise<T> {
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+  const request = {
+    method,
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  };
+  const answer = await fetch(search.size === 0 ? path : `${path}?${search}`, request).catch(() => {
+    throw new Refused(0, 'offline', '', '');
+  });
+  const text = await answer.text();
+  const read = text === '' ? null : JSON.parse(text);
+  if (answer.ok) return read;
+  throw new Refused(answer.status, read?.code ?? 'internal', read?.message ?? answer.statusText, read?.next ?? '');
+}

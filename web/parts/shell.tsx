@@ -1,0 +1,100 @@
+/** The frame of every page: where one can go, who is signed in, what was chosen. Without a session it is the sign-in. */
+
+import { AppShell, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconAddressBook, IconAdjustments, IconChartDots } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { call, Refused } from '../call.ts';
+import { useMe } from '../me.ts';
+import { SignIn } from '../pages/sign-in.tsx';
+import { Failure } from './failure.tsx';
+import { Preferences } from './preferences.tsx';
+
+const places = [
+  { to: '/leads', label: 'nav.leads', icon: IconAddressBook },
+  { to: '/models', label: 'nav.models', icon: IconAdjustments },
+] as const;
+
+export function Shell() {
+  const me = useMe();
+  if (me.isPending)
+    return (
+      <Center mih="100dvh">
+        <Loader />
+      </Center>
+    );
+  if (me.error instanceof Refused && me.error.status === 401) return <SignIn />;
+  if (me.error)
+    return (
+      <Container py="xl">
+        <Failure error={me.error} again={() => me.refetch()} />
+      </Container>
+    );
+  return <Frame name={me.data.name} />;
+}
+
+function Frame({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const [open, { toggle, close }] = useDisclosure(false);
+  const signOut = async () => {
+    await call('POST', '/api/auth/sign-out', { body: {} });
+    queries.clear();
+    window.location.assign('/');
+  };
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !open } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <AppShell.Header px="md">
+        <a href="#content" className="skip">
+          {t('nav.skip')}
+        </a>
+        <Group h="100%" justify="space-between" wrap="nowrap">
+          <Group wrap="nowrap" gap="xs">
+            <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.open')} />
+            <IconChartDots aria-hidden size={22} color="var(--mantine-primary-color-filled)" />
+            <Text fw={700}>{t('app')}</Text>
+          </Group>
+          <Group gap="sm" wrap="nowrap">
+            <Text size="sm" c="dimmed" visibleFrom="sm">
+              {name}
+            </Text>
+            <Button variant="default" size="xs" onClick={signOut}>
+              {t('signOut')}
+            </Button>
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p="xs">
+        <AppShell.Section grow component="nav" aria-label={t('app')}>
+          {places.map(({ to, label, icon: Icon }) => (
+            <NavLink
+              key={to}
+              component={Link}
+              to={to}
+              label={t(label)}
+              onClick={close}
+              leftSection={<Icon aria-hidden size={18} />}
+              active={path.startsWith(to)}
+              {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
+            />
+          ))}
+        </AppShell.Section>
+        <AppShell.Section p="xs">
+          <Preferences />
+        </AppShell.Section>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1}>
+        <Container size="xl" p={0}>
+          <Outlet />
+        </Container>
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,67 @@
+/** The addresses of the page. It decides which page is where; what a page shows is its own. The address is the state. */
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Failure } from './parts/failure.tsx';
+import { Nowhere } from './parts/nowhere.tsx';
+import { Shell } from './parts/shell.tsx';
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: Nowhere,
+  errorComponent: ({ error, reset }) => <Failure error={error} again={reset} />,
+});
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const texts = (value: unknown): readonly string[] | undefined =>
+  Array.isArray(value) && value.length > 0 ? value.map(String) : undefined;
+
+/** Which leads are listed, and how. */
+export interface LeadsSearch {
+  readonly find?: string | undefined;
+  readonly stage?: readonly string[] | undefined;
+  readonly sort?: string | undefined;
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/leads' });
+  },
+});
+
+export const leads = createRoute({
+  getParentRoute: () => root,
+  path: '/leads',
+  validateSearch: (search): LeadsSearch => ({
+    find: text(search.find),
+    stage: texts(search.stage),
+    sort: text(search.sort),
+  }),
+  component: lazyRouteComponent(() => import('./pages/leads.tsx'), 'Leads'),
+});
+
+export const lead = createRoute({
+  getParentRoute: () => root,
+  path: '/leads/$id',
+  validateSearch: (search): { readonly asOf?: string | undefined } => ({ asOf: text(search.asOf) }),
+  component: lazyRouteComponent(() => import('./pages/lead.tsx'), 'LeadPage'),
+});
+
+const models = createRoute({
+  getParentRoute: () => root,
+  path: '/models',
+  component: lazyRouteComponent(() => import('./pages/models.tsx'), 'Models'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, leads, lead, models]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
