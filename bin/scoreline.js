@@ -25,8 +25,8 @@ function pinnedNode() {
 if (Number.parseInt(process.versions.node, 10) >= wanted) {
   const source = new URL('../src/cli.ts', import.meta.url);
   const built = new URL('../dist/cli.js', import.meta.url);
-  // To compile everything anew would be half of what a short command takes.
-  modules.enableCompileCache();
+  // To compile everything anew would be half of what a short command takes. Where the folder cannot be made it is done.
+  modules.enableCompileCache(join(root, 'node_modules/.cache/scoreline/compiled'));
   const { main } = await import((existsSync(source) ? source : built).href);
   await main(process.argv.slice(2));
 } else {

@@ -1,6 +1,7 @@
-// Turns src/ into dist/ for publishing: JavaScript and types, nothing else. A clone never needs it.
+// Turns src/ into dist/ for publishing: JavaScript and types, and beside them what is read as it is (migrations, the
+// tracker). A clone never needs it.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,4 +14,9 @@ const run = spawnSync(process.execPath, [join(typescript, 'bin/tsc'), '-p', 'tsc
   cwd: root,
   stdio: 'inherit',
 });
+if (run.status === 0) {
+  for (const path of ['store/migrations', 'tracker/tracker.js']) {
+    cpSync(join(root, 'src', path), join(root, 'dist', path), { recursive: true });
+  }
+}
 process.exit(run.status ?? 1);

@@ -113,6 +113,45 @@ export function program(around: Surroundings = terminal()): Command {
     .option('--folder <folder>', 'where to leave the made-up files', 'scoreline-demo')
     .action((flags) => demo(flags, around));
 
+  // What follows brings a server and a database along; other commands start sooner without them.
+  const dataFlag = new Option('--data <folder>', 'the folder that keeps everything; ./data unless given');
+  const onData = (parent: Command, name: string, description: string): Command =>
+    parent.command(name).description(description).addOption(dataFlag);
+
+  onData(command, 'serve', 'Runs the service: collects, keeps and scores, and answers on a web address.')
+    .option('--port <number>', 'the port to listen on; 3000 unless given')
+    .option('--demo', 'fills the service with made-up leads, once')
+    .action(async (flags) => (await import('./commands/serve.ts')).serve(flags, around));
+
+  onData(command, 'import', 'Reads files of companies, contacts and events into the service, from where it was left.')
+    .option('--companies <file>', 'companies: id, and optionally domain; the rest are traits')
+    .option('--contacts <file>', 'contacts: id or email, and optionally created_at, company_id; the rest are traits')
+    .option('--events <file>', 'events: contact_id or email, name, at, and optionally id; the rest are properties')
+    .option('--mapping <file>', 'what the columns of each file are called here, as YAML or JSON')
+    .option('--rejects <file>', 'where to write the rows that were refused, with line and reason, as CSV')
+    .option('--dry-run', 'says what could be used, and keeps nothing')
+    .action(async (flags) => (await import('./commands/import.ts')).importFiles(flags, around));
+
+  onData(
+    command,
+    'doctor',
+    'Says of each part of the service whether it is well, and what to do where it is not.',
+  ).action(async (flags) => (await import('./commands/doctor.ts')).doctor(flags, around));
+
+  const key = command.command('key').description('Keys by which programs call the service.');
+  onData(key, 'create', 'Makes a key and prints it, this once.')
+    .option('--read', 'it may read')
+    .option('--write', 'it may read and write')
+    .option('--name <name>', 'what it is for')
+    .option('--expires <instant>', 'when it ends, such as 2027-01-31; never unless given')
+    .action(async (flags) => (await import('./commands/key.ts')).keyCreate(flags, around));
+  onData(key, 'list', 'Lists all keys, without the keys themselves.').action(async (flags) =>
+    (await import('./commands/key.ts')).keyList(flags, around),
+  );
+  onData(key, 'revoke', 'Takes a key away for good.')
+    .argument('<id>', 'its id, as `key list` shows it')
+    .action(async (id, flags) => (await import('./commands/key.ts')).keyRevoke(id, flags, around));
+
   return command;
 }
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { program } from '../src/cli.ts';
+import { settings } from '../src/config.ts';
 import { errors } from '../src/core/errors.ts';
 import { checkModel, parseModel } from '../src/core/model.ts';
 import { operators } from '../src/core/operators.ts';
@@ -26,6 +27,23 @@ const without = (page: string, names: readonly string[]) => {
   return names.filter((name) => !present.has(name));
 };
 
+/** A command and those under it, each with all of its words. */
+function allCommands(of = program().commands, before = ''): { name: string; flags: string[] }[] {
+  return of.flatMap((command) => [
+    {
+      name: `${before}${command.name()}`,
+      flags: command.options.map((option) => option.long ?? ''),
+    },
+    ...allCommands(command.commands, `${before}${command.name()} `),
+  ]);
+}
+const commands = allCommands();
+
+test('every setting has a heading, and no other', () => {
+  const [, ...found] = headings('docs/settings.md');
+  expect(found.sort()).toEqual(Object.keys(settings).sort());
+});
+
 test('every operator, rule kind and error code has a heading', () => {
   expect(without('docs/operators.md', Object.keys(operators))).toEqual([]);
   expect(without('docs/rules.md', Object.keys(ruleKinds))).toEqual([]);
@@ -33,10 +51,10 @@ test('every operator, rule kind and error code has a heading', () => {
 });
 
 test('every command and flag has a heading', () => {
-  const commands = program().commands;
-  const flags = [program(), ...commands].flatMap((command) => command.options.map((option) => option.long ?? ''));
   expect(commands.length).toBeGreaterThan(0);
-  expect(without('docs/cli.md', [...commands.map((command) => command.name()), ...flags])).toEqual([]);
+  expect(
+    without('docs/cli.md', [...commands.map(({ name }) => name), ...commands.flatMap(({ flags }) => flags)]),
+  ).toEqual([]);
 });
 
 test('the docs name no operator, rule kind, error code, command or flag that does not exist', () => {
@@ -44,8 +62,7 @@ test('the docs name no operator, rule kind, error code, command or flag that doe
     ...Object.keys(operators),
     ...Object.keys(ruleKinds),
     ...Object.keys(errors),
-    ...program().commands.map((command) => command.name()),
-    ...[program(), ...program().commands].flatMap((command) => command.options.map((option) => option.long ?? '')),
+    ...commands.flatMap(({ name, flags }) => [name, ...flags]),
   ]);
   const named = ['docs/operators.md', 'docs/rules.md', 'docs/errors.md', 'docs/cli.md'].flatMap((page) =>
     [...withoutCode(read(page)).matchAll(/^#+ `([^`]+)`$/gm)].map((match) => match[1] ?? ''),

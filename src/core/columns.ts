@@ -82,7 +82,7 @@ export function columnsOf(contacts: readonly Contact[], needs: Needs): Columns &
       hasTraits,
       createdAt: doublesOf(contacts.map((contact) => contact.createdAt ?? Number.NaN)),
       company,
-      fields: tableOf(contacts, new Map([...needs.contact].filter(([field]) => field !== 'created_at')), fieldOf),
+      fields: tableOf(contacts, new Map([...needs.contact].filter(([field]) => field !== 'created_at')), traitOf),
     },
     companies: {
       count: companies.length,
@@ -99,14 +99,16 @@ export function columnsOf(contacts: readonly Contact[], needs: Needs): Columns &
   };
 }
 
-function fieldOf(contact: Contact, field: string): Value | undefined {
+/** A field of a contact as conditions name it; `created_at` is not among them. */
+export function traitOf(contact: Omit<Contact, 'events'>, field: string): Value | undefined {
   if (field === 'email') return contact.email ?? undefined;
   if (field === 'email.domain') return domainOf(contact.email);
   if (field === 'company_id') return contact.companyId ?? undefined;
   return contact.traits.get(field);
 }
 
-function tableOf<Row>(
+/** Fields as columns, one cell for each row. */
+export function tableOf<Row>(
   rows: readonly Row[],
   fields: Fields,
   read: (row: Row, field: string) => Value | undefined,

@@ -6,7 +6,7 @@
 interface Row {
   /** 1: the input or the answer is not as it should be; 2: the command was called wrongly. */
   readonly exit: 1 | 2;
-  readonly status: 400 | 404 | 409 | 500;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503;
   readonly next: string;
 }
 
@@ -33,6 +33,24 @@ export const errors = {
     status: 500,
     next: 'This is a defect of Scoreline: please report it with the model and the rows named above.',
   },
+  database_unavailable: {
+    exit: 1,
+    status: 503,
+    next: 'Try again in a moment; where it lasts, check that PostgreSQL runs and that DATABASE_URL leads to it.',
+  },
+  database_newer: { exit: 1, status: 500, next: 'Install the version of Scoreline that last used this database.' },
+  data_in_use: { exit: 1, status: 500, next: 'Stop the other one first, or name another folder with --data.' },
+  port_in_use: { exit: 1, status: 500, next: 'Stop the other program, or name another port with --port.' },
+  unwell: { exit: 1, status: 503, next: 'Do what the lines above say, then look again.' },
+  setting_invalid: { exit: 2, status: 500, next: 'docs/settings.md lists every setting and what it takes.' },
+  request_invalid: { exit: 1, status: 400, next: '/openapi.json says what this address takes.' },
+  too_large: { exit: 1, status: 413, next: 'Send less at a time.' },
+  unauthenticated: { exit: 1, status: 401, next: 'Send a key as `Authorization: Bearer KEY`, or sign in.' },
+  forbidden: { exit: 1, status: 403, next: 'Ask an administrator for a key or a role that may do this.' },
+  not_found: { exit: 1, status: 404, next: 'Check the address; /openapi.json lists what is there.' },
+  conflict: { exit: 1, status: 409, next: 'Look at its present state, then decide again.' },
+  too_busy: { exit: 1, status: 429, next: 'Wait as long as `Retry-After` says, then send it again.' },
+  internal: { exit: 1, status: 500, next: 'This is a defect of Scoreline: please report it with the line of the log.' },
   usage: { exit: 2, status: 400, next: '`scoreline help` lists the commands and their flags.' },
 } as const satisfies Record<string, Row>;
 

@@ -51,6 +51,8 @@ export interface Surroundings {
   readonly previous?: string | null;
   /** All contacts of the contact's company, the contact itself included. */
   readonly colleagues?: readonly Contact[];
+  /** The scores of the contact's company where they are known; else they are those of its colleagues. */
+  readonly company?: Results;
 }
 
 /**
@@ -60,7 +62,8 @@ export interface Surroundings {
 export function explain(model: Model, known: Contact, asOf: number, around: Surroundings = {}): Explanation {
   const contact = profile(known, asOf);
   const colleagues = (around.colleagues ?? [contact]).map((colleague) => profile(colleague, asOf));
-  const state = standing(model, contact, asOf, colleagues, around.previous ?? null);
+  const company = around.company ?? null;
+  const state = standing(model, contact, asOf, colleagues, around.previous ?? null, company);
   return {
     contact: contact.id,
     asOf,
@@ -68,7 +71,7 @@ export function explain(model: Model, known: Contact, asOf: number, around: Surr
     reasons: reasonsOf(model, (rule) => (hasData(contact) ? explainRule(rule, contact, asOf) : NOTHING)),
     disqualified: state.disqualified,
     stage: state.stage,
-    nextChangeAt: nextChange(model, contact, asOf, colleagues, state),
+    nextChangeAt: nextChange(model, contact, asOf, colleagues, state, company),
   };
 }
 
@@ -79,15 +82,20 @@ export function explainCompany(
   contacts: readonly Contact[],
   asOf: number,
 ): { readonly scores: Results; readonly reasons: readonly Reason[] } {
-  const members = membersOf(
-    model,
-    contacts.map((contact) => profile(contact, asOf)),
-    asOf,
-  );
-  const given = companyGiven(company, members, asOf);
+  const known = contacts.map((contact) => profile(contact, asOf));
+  return explainFromMembers(model, company, membersOf(model, known, asOf), asOf);
+}
+
+/** The same from the contacts that count for the company, with scores that they are known to have. */
+export function explainFromMembers(
+  model: Model,
+  company: Company,
+  members: readonly Member[],
+  asOf: number,
+): { readonly scores: Results; readonly reasons: readonly Reason[] } {
   return {
     scores: companyScores(model, company, members, asOf),
-    reasons: members.length === 0 ? [] : companyReasons(model, given),
+    reasons: members.length === 0 ? [] : companyReasons(model, companyGiven(company, members, asOf)),
   };
 }
 
@@ -120,13 +128,15 @@ function standing(
   now: number,
   colleagues: readonly Contact[],
   previous: string | null,
+  given: Results | null,
 ): Standing {
   const alone = standingAlone(model, contact, now);
   if (alone.disqualified !== null || !hasData(contact)) return { ...alone, stage: null };
   const company =
-    contact.company !== null && readsCompanyScores(model)
+    given ??
+    (contact.company !== null && readsCompanyScores(model)
       ? companyScores(model, contact.company, membersOf(model, colleagues, now), now)
-      : new Map<string, Result>();
+      : new Map<string, Result>());
   return { ...alone, stage: stageOf(model, judged(contact, now, alone.scores, company), previous) };
 }
 
@@ -174,7 +184,8 @@ export function readsCompanyScores(model: Model): boolean {
   return reads;
 }
 
-interface Member {
+/** A contact that counts for its company: one that has a score and is not disqualified. */
+export interface Member {
   readonly contact: Contact;
   readonly scores: Results;
 }
@@ -220,11 +231,12 @@ function nextChange(
   asOf: number,
   colleagues: readonly Contact[],
   state: Standing,
+  company: Results | null,
 ): number | null {
   if (!hasData(contact)) return null;
   let first = Infinity;
   for (const rule of rulesOf(model.scores)) first = Math.min(first, nextOfRule(rule, contact, asOf, first));
-  first = nextOfStanding(model, contact, asOf, colleagues, state, first);
+  first = nextOfStanding(model, contact, asOf, colleagues, state, first, company);
   return first === Infinity ? null : first;
 }
 
@@ -257,6 +269,7 @@ function courseOf(contact: Contact, movement: Movement, from: number, value: (at
 /**
  * Until the contact's own scores change, its disqualification and stage can change only where one of their dates or
  * windows does, or where a colleague changes the scores of the company.
+ * @param company the company's scores where they are given, and then stay as they are
  */
 export function nextOfStanding(
   model: Model,
@@ -265,6 +278,7 @@ export function nextOfStanding(
   colleagues: readonly Contact[],
   state: Pick<Standing, 'stage'> & { readonly disqualified: { readonly id: string } | null },
   until: number,
+  company: Results | null = null,
 ): number {
   const instants = new Set<number>();
   for (const entry of model.disqualify) addInstants(entry.if, contact, asOf, until, instants);
@@ -273,7 +287,7 @@ export function nextOfStanding(
     addInstants(stage.leave, contact, asOf, until, instants);
   }
   // A disqualified contact is in no stage, so that colleagues change nothing for it.
-  const asks = readsCompanyScores(model) && contact.company !== null && state.disqualified === null;
+  const asks = company === null && readsCompanyScores(model) && contact.company !== null && state.disqualified === null;
   for (const rule of asks ? rulesOf(model.companyScores) : []) {
     addInstants(rule.if, contact, asOf, until, instants);
     if (rule.kind !== 'contacts') continue;
@@ -284,7 +298,7 @@ export function nextOfStanding(
   for (const at of changes) instants.add(at);
   const followed = changes.length < CHANGES_FOLLOWED ? until : Math.min(until, changes.at(-1) ?? until);
   for (const at of [...instants].filter((instant) => instant < followed).sort((a, b) => a - b)) {
-    const then = standing(model, contact, at, colleagues, state.stage);
+    const then = standing(model, contact, at, colleagues, state.stage, company);
     if (then.stage !== state.stage || then.disqualified?.id !== state.disqualified?.id) return at;
   }
   return followed;

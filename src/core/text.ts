@@ -39,6 +39,8 @@ export function words(folded: string): string {
 
 /** The text with U+FFFD for lone surrogates and NUL, which no database can hold. */
 export function storable(text: string): string {
+  // Nearly every text is, and then nothing has to be made.
+  if (text.isWellFormed() && !text.includes('\0')) return text;
   return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 

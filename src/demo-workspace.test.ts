@@ -1,0 +1,54 @@
+// The made-up leads in a service: all of them, once, scored, and the same ones when the first start was interrupted.
+import { describe, expect, test } from 'vitest';
+import { postgresUrl } from '../test/postgres.ts';
+import { testApp } from '../test/service.ts';
+import { fillDemo } from './demo-workspace.ts';
+
+const url = await postgresUrl();
+
+describe.skipIf(url === undefined)('the demo workspace', async () => {
+  const service = await testApp(url ?? '');
+  const { app } = service;
+  const counts = async () => {
+    const [row] = await app.db.rows<{ contacts: number; companies: number; events: number; versions: number }>(
+      `select (select count(*) from contact) as contacts, (select count(*) from company) as companies,
+              (select count(*) from event) as events, (select count(*) from model) as versions`,
+    );
+    return row;
+  };
+
+  test('is filled once, however often it is asked for and whenever it was interrupted', async () => {
+    const accept = app.ingest.accept.bind(app.ingest);
+    let pieces = 0;
+    const interrupted = {
+      ...app,
+      ingest: {
+        ...app.ingest,
+        accept: (request: Parameters<typeof accept>[0]) =>
+          ++pieces === 5 ? Promise.reject(new Error('interrupted')) : accept(request),
+      },
+    };
+    await expect(fillDemo(interrupted)).rejects.toThrow('interrupted');
+    service.now += 86_400_000;
+    expect(await fillDemo(app)).toBe(true);
+    const filled = await counts();
+    expect(filled?.contacts).toBe(2_000);
+    expect(filled?.companies).toBeGreaterThan(500);
+    expect(filled?.events).toBeGreaterThan(20_000);
+    expect(filled?.versions).toBe(1);
+    expect(await fillDemo(app)).toBe(false);
+    expect(await counts()).toEqual(filled);
+  });
+
+  test('its leads are scored, some of them high, and machines are seen as such', async () => {
+    while ((await app.scoring.work.live()) + (await app.scoring.work.fill()) > 0);
+    const [row] = await app.db.rows<{ hot: number; scored: number; machines: number }>(
+      `select count(*) filter (where band = 'hot') as hot, count(*) as scored,
+              (select count(*) from event where machine is not null) as machines
+         from score where name = 'total' and points is not null`,
+    );
+    expect(row?.scored).toBeGreaterThan(1_800);
+    expect(row?.hot).toBeGreaterThan(10);
+    expect(row?.machines).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,91 @@
+/**
+ * The made-up leads as a workspace of a service, to look around in. It decides that they come in by the ordinary doors,
+ * once, and that a start that was interrupted goes on with the same people; who they are is made up in demo.ts.
+ */
+
+import { readFile } from 'node:fs/promises';
+import type { App } from './app.ts';
+import type { Facts, Message, Who } from './core/ingest.ts';
+import { readInstant } from './core/time.ts';
+import { DEMO_MODEL, type DemoData, demoData } from './demo.ts';
+import { ownSetting } from './store/people.ts';
+import { createSource, listSources } from './store/sources.ts';
+import { keepCompanies } from './store/stated-companies.ts';
+
+const CONTACTS = 2_000;
+const SEED = 1;
+/** What the source and the publisher are called. */
+const DEMO = 'demo';
+/** Messages that are handed over together. */
+const PIECE = 2_000;
+
+/**
+ * Fills a service with made-up leads who did something up to now, and publishes the model for them.
+ * @returns whether that was still to be done
+ */
+export async function fillDemo(app: App): Promise<boolean> {
+  const { db, clock } = app;
+  // Kept first: who is made up depends on the instant.
+  const asOf = Number(await ownSetting(db, 'demo.asOf', String(clock())));
+  const versions = await app.scoring.versions();
+  // Published last, so a version says that all of it is there.
+  if (versions.some(({ name }) => name === DEMO)) return false;
+  const sources = await listSources(db);
+  const sourceId =
+    sources.find(({ kind }) => kind === DEMO)?.sourceId ??
+    (await createSource(db, { kind: DEMO, name: 'Made-up leads', now: clock() }));
+  const data = demoData({ seed: SEED, contacts: CONTACTS, asOf });
+  const first = Math.min(...data.contacts.map((contact) => readInstant(contact.created_at) ?? asOf));
+  const companies = data.companies.map(({ id, domain, ...facts }) => ({
+    key: id,
+    // Their domains end in `.example`, which nobody owns: contacts name their company by its id.
+    domain: null,
+    traits: { ...present(facts), domain },
+    at: first,
+  }));
+  await keepCompanies(db, companies, sourceId);
+  const messages = messagesOf(data, asOf);
+  for (let i = 0; i < messages.length; i += PIECE) {
+    await app.ingest.accept({
+      sourceId,
+      receivedAt: clock(),
+      messages: messages.slice(i, i + PIECE),
+      refusals: [],
+    });
+  }
+  await app.scoring.publish(await readFile(DEMO_MODEL, 'utf8'), DEMO);
+  return true;
+}
+
+function messagesOf(data: DemoData, asOf: number): Message[] {
+  const companyOf = new Map(data.companies.map(({ id, domain }) => [domain, id]));
+  const who = (userId: string): Who => ({ userId, anonymousId: null, email: null });
+  return [
+    ...data.contacts.map(({ id, company_id, ...facts }): Message => {
+      const company = company_id || companyOf.get(facts.email.split('@')[1] ?? '');
+      const traits = { ...present(facts), ...(company === undefined ? {} : { company_id: company }) };
+      return { kind: 'traits', who: who(id), at: readInstant(facts.created_at) ?? asOf, traits };
+    }),
+    ...data.events.map(({ id, contact_id, name, at, machine, ...properties }): Message => {
+      const cause = machine === 'true' ? 'made up as opened by a mail server' : null;
+      const told = /^email_(opened|clicked)$/.test(name) ? { machine: machine === 'true' } : {};
+      return {
+        kind: 'event',
+        who: who(contact_id),
+        id,
+        name,
+        at: readInstant(at) ?? asOf,
+        properties: { ...present(properties), ...told },
+        machine: cause,
+      };
+    }),
+  ];
+}
+
+/** What a row has. A list of texts stands as JSON in a cell. */
+const present = (row: Readonly<Record<string, string>>): Facts =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([name, cell]) =>
+      cell === '' ? [] : [[name, cell.startsWith('[') ? (JSON.parse(cell) as string[]) : cell]],
+    ),
+  );

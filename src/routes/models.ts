@@ -1,0 +1,307 @@
+/** Models: drafts, checks, versions and what each would change. */
+
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { callerOf, nameOf } from '../access.ts';
+import { diffModels } from '../core/diff.ts';
+import { ModelError, ScorelineError } from '../core/errors.ts';
+import { parseModel } from '../core/model.ts';
+import { type Draft, discardDraft, documentOf, listDrafts, saveDraft, type Version } from '../store/models.ts';
+import {
+  answers,
+  byId,
+  type Desk,
+  id,
+  list,
+  missing,
+  nothing,
+  page,
+  pageOf,
+  shortText,
+  typed,
+  written,
+  writtenOrNull,
+} from './shapes.ts';
+
+const tags = ['models'];
+const LONGEST_DOCUMENT = 500_000;
+const document = z.string().min(1).max(LONGEST_DOCUMENT).describe('YAML or JSON.');
+
+export const versionShape = z.object({
+  id: z.string(),
+  name: z.string(),
+  version: z.number(),
+  state: z.enum(['rolling', 'serving', 'retired']).describe('Rolling: scored beside the one that serves.'),
+  publishedAt: z.string(),
+  publishedBy: z.string(),
+  servedFrom: z.string().nullable(),
+  servedUntil: z.string().nullable(),
+  releasedAt: z.string().nullable().describe('Since when the moves that it caused are no longer held.'),
+});
+const show = ({ id: versionId, publishedAt, servedFrom, servedUntil, releasedAt, ...version }: Version) => ({
+  ...version,
+  id: String(versionId),
+  publishedAt: written(publishedAt),
+  servedFrom: writtenOrNull(servedFrom),
+  servedUntil: writtenOrNull(servedUntil),
+  releasedAt: writtenOrNull(releasedAt),
+});
+export const wholeVersion = versionShape.extend({
+  document: z.string(),
+  scored: z.number().describe('Contacts that it has scored so far.'),
+  contacts: z.number().describe('Contacts in all.'),
+});
+
+const draftShape = z.object({ name: z.string(), document: z.string(), changedAt: z.string(), changedBy: z.string() });
+const showDraft = (draft: Draft) => ({ ...draft, changedAt: written(draft.changedAt) });
+const byName = z.object({ name: shortText });
+
+const problemShape = z.object({
+  path: z.string(),
+  message: z.string(),
+  line: z.number().nullable(),
+  column: z.number().nullable(),
+});
+/** What `check` found; `ok` where nothing. */
+function check(text: string) {
+  try {
+    const model = parseModel(text);
+    return { ok: true, model: model.name, problems: [] };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const problems = error.problems.map((problem) => ({ ...problem, path: problem.path.join('.') }));
+    return { ok: false, model: null, problems };
+  }
+}
+
+const moveShape = z.object({ contactId: z.string(), from: z.string().nullable(), to: z.string().nullable() });
+const reading = { right: 'model.read' } as const;
+const writing = { right: 'model.write' } as const;
+const publishing = { right: 'model.publish' } as const;
+
+export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): void {
+  const server = typed(plain);
+
+  const versionOf = async (versionId: number): Promise<Version> =>
+    (await app.scoring.versions()).find((version) => version.id === versionId) ?? missing(`version ${versionId}`);
+
+  /** The version that another is measured against: the one that serves, or served before it. */
+  async function against(version: Version): Promise<Version | undefined> {
+    const own = (await app.scoring.versions()).filter(({ name }) => name === version.name);
+    return own.findLast(({ id: other, servedFrom }) => other < version.id && servedFrom !== null);
+  }
+
+  server.get(
+    '/api/models',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'All versions of all models, in the order of their publication',
+        querystring: page.extend({ name: shortText.optional() }),
+        response: answers(list(versionShape)),
+      },
+    },
+    async ({ query: { limit, cursor, name } }) => {
+      const of = ['models', name ?? null];
+      const [after = 0] = cursors.read(of, cursor) ?? [];
+      const versions = (await app.scoring.versions()).filter(
+        (version) => version.id > Number(after) && (name === undefined || version.name === name),
+      );
+      return pageOf(versions, limit, show, (last) => cursors.write(of, [last.id]));
+    },
+  );
+
+  server.post(
+    '/api/models/check',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'What is wrong with a document, by line and column',
+        body: z.object({ document }),
+        response: answers(z.object({ ok: z.boolean(), model: z.string().nullable(), problems: z.array(problemShape) })),
+      },
+    },
+    async ({ body }) => check(body.document),
+  );
+
+  server.post(
+    '/api/models',
+    {
+      config: publishing,
+      schema: {
+        tags,
+        summary: 'Publish a document as the next version: the first serves at once, a later one rolls',
+        body: z.object({ document }),
+        response: answers(versionShape),
+      },
+    },
+    async (request) => show(await app.scoring.publish(request.body.document, nameOf(callerOf(request)))),
+  );
+
+  server.get(
+    '/api/models/:id',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'One version, and how far it has scored',
+        params: byId,
+        response: answers(wholeVersion),
+      },
+    },
+    async ({ params }) => ({
+      ...show(await versionOf(params.id)),
+      document: await documentOf(app.db, params.id),
+      ...(await app.scoring.progress(params.id)),
+    }),
+  );
+
+  server.get(
+    '/api/models/:id/diff',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'What a version changed, in sentences',
+        params: byId,
+        querystring: z.object({ from: id.optional().describe('The one that served before it, unless given.') }),
+        response: answers(z.object({ from: z.string(), sentences: z.array(z.string()) })),
+      },
+    },
+    async ({ params, query }) => {
+      const version = await versionOf(params.id);
+      const from = query.from ?? (await against(version))?.id ?? missing('version that served before it');
+      const before = await app.scoring.modelOf(from);
+      return { from: String(from), sentences: diffModels(before, await app.scoring.modelOf(params.id)) };
+    },
+  );
+
+  server.get(
+    '/api/models/:id/moves',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'The contacts that a switch to a rolling version would put in another stage',
+        params: byId,
+        querystring: page,
+        response: answers(list(moveShape)),
+      },
+    },
+    async ({ params, query: { limit, cursor } }) => {
+      const version = await versionOf(params.id);
+      if (version.state !== 'rolling')
+        throw new ScorelineError('conflict', `version ${params.id} is ${version.state}, not rolling`);
+      const from = (await against(version)) ?? missing('version that serves');
+      const of = ['moves', params.id, from.id];
+      const [after = null] = cursors.read(of, cursor) ?? [];
+      const moves = await app.scoring.movesBetween(from.id, params.id, {
+        after: after === null ? null : Number(after),
+        limit: limit + 1,
+      });
+      return pageOf(
+        moves,
+        limit,
+        (move) => ({ ...move, contactId: String(move.contactId) }),
+        (last) => cursors.write(of, [last.contactId]),
+      );
+    },
+  );
+
+  server.post(
+    '/api/models/:id/switch',
+    {
+      config: publishing,
+      schema: {
+        tags,
+        summary: 'Let a rolling version serve; its moves are held',
+        params: byId,
+        response: answers(versionShape),
+      },
+    },
+    async (request) => show(await app.scoring.switchTo(request.params.id, nameOf(callerOf(request)))),
+  );
+
+  server.post(
+    '/api/models/:id/release',
+    {
+      config: publishing,
+      schema: {
+        tags,
+        summary: 'Let go of the moves that a version caused',
+        params: byId,
+        response: answers(z.object({ moves: z.number() })),
+      },
+    },
+    async (request) => ({ moves: await app.scoring.releaseMoves(request.params.id, nameOf(callerOf(request))) }),
+  );
+
+  server.post(
+    '/api/models/:id/publish-again',
+    {
+      config: publishing,
+      schema: {
+        tags,
+        summary: 'Go back: publish the document of an earlier version as the next one',
+        params: byId,
+        response: answers(versionShape),
+      },
+    },
+    async (request) => {
+      const text = await documentOf(app.db, request.params.id);
+      return show(await app.scoring.publish(text, nameOf(callerOf(request))));
+    },
+  );
+
+  server.get(
+    '/api/drafts',
+    {
+      config: reading,
+      schema: { tags, summary: 'All drafts', querystring: page, response: answers(list(draftShape)) },
+    },
+    async ({ query: { limit, cursor } }) => {
+      const [after = ''] = cursors.read(['drafts'], cursor) ?? [];
+      const drafts = (await listDrafts(app.db)).filter(
+        ({ name }) => Buffer.compare(Buffer.from(name), Buffer.from(String(after))) > 0,
+      );
+      return pageOf(drafts, limit, showDraft, (last) => cursors.write(['drafts'], [last.name]));
+    },
+  );
+
+  server.get(
+    '/api/drafts/:name',
+    { config: reading, schema: { tags, summary: 'One draft', params: byName, response: answers(draftShape) } },
+    async ({ params }) =>
+      showDraft((await listDrafts(app.db)).find(({ name }) => name === params.name) ?? missing(`draft ${params.name}`)),
+  );
+
+  server.put(
+    '/api/drafts/:name',
+    {
+      config: writing,
+      schema: {
+        tags,
+        summary: 'Keep a draft; it need not be a model yet',
+        params: byName,
+        body: z.object({ document }),
+        response: answers(draftShape),
+      },
+    },
+    async (request) => {
+      const by = { by: nameOf(callerOf(request)), now: app.clock() };
+      return showDraft(await saveDraft(app.db, request.params.name, request.body.document, by));
+    },
+  );
+
+  server.delete(
+    '/api/drafts/:name',
+    { config: writing, schema: { tags, summary: 'Throw a draft away', params: byName, response: nothing } },
+    async (request, reply) => {
+      const by = { by: nameOf(callerOf(request)), now: app.clock() };
+      if (!(await discardDraft(app.db, request.params.name, by))) missing(`draft ${request.params.name}`);
+      return reply.status(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,120 @@
+/**
+ * The database as three methods. It decides how values come and go (instants and points are numbers, not texts) and what
+ * a lost connection is called; it refuses to know any table.
+ */
+
+import { DatabaseError, Pool, type PoolClient, types } from 'pg';
+import { ScorelineError } from '../core/errors.ts';
+
+type Row = Record<string, unknown>;
+
+export interface Db {
+  /** Runs one statement with bound values. @throws ScorelineError `database_unavailable` where nobody answers */
+  rows<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Runs statements that hold together or not at all. Inside of another transaction it is part of that one. */
+  transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
+  /** Runs several statements without values, as a migration has them. */
+  script(text: string): Promise<void>;
+}
+
+export interface Pooled extends Db {
+  /** The pool, for what brings its own queries: the job queue and the users' library. */
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+const INT8 = 20;
+
+/** Whole numbers of eight bytes are instants, points and ids; none reaches 2^53. */
+const parsers = {
+  getTypeParser: (id: number, format?: 'text' | 'binary') =>
+    id === INT8 && format !== 'binary' ? Number : types.getTypeParser(id, format),
+};
+
+/**
+ * Opens a pool of connections. Nothing is asked of the server yet.
+ * @param url a `postgres://` address
+ * @param most how many connections at a time
+ */
+export function openDb(url: string, most = 12): Pooled {
+  const pool = new Pool({
+    connectionString: url,
+    max: most,
+    types: parsers,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'scoreline',
+  });
+  // A connection that breaks while nobody uses it is taken out of the pool; who needs one next gets another.
+  pool.on('error', () => {});
+  const connect = (): Promise<PoolClient> => pool.connect().catch(unavailable);
+  return {
+    pool,
+    rows: async (text, values) => {
+      const client = await connect();
+      return using(client, () => on(client).rows(text, values));
+    },
+    script: async (text) => {
+      const client = await connect();
+      await using(client, () => on(client).script(text));
+    },
+    transaction: async (work) => {
+      const client = await connect();
+      return using(client, async () => {
+        await client.query('begin').catch(unavailable);
+        try {
+          const result = await work(on(client));
+          await client.query('commit').catch(unavailable);
+          return result;
+        } catch (error) {
+          // On a broken connection the server has rolled back already.
+          await client.query('rollback').catch(() => {});
+          throw error;
+        }
+      });
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Gives a connection back, or away when it no longer works. */
+async function using<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  let broken: Error | undefined;
+  const note = (error: Error): void => {
+    broken = error;
+  };
+  client.on('error', note);
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ScorelineError && error.code === 'database_unavailable') broken = error;
+    throw error;
+  } finally {
+    client.off('error', note);
+    client.release(broken);
+  }
+}
+
+function on(client: PoolClient): Db {
+  const db: Db = {
+    rows: async (text, values = []) => (await client.query({ text, values: [...values] }).catch(unavailable)).rows,
+    script: async (text) => {
+      await client.query(text).catch(unavailable);
+    },
+    transaction: (work) => work(db),
+  };
+  return db;
+}
+
+/** Classes of states in which the same statement may succeed later: lost connections, lack of room, shutdown. */
+const PASSING = ['08', '53', '57', '58'];
+/** A statement that took longer than its caller allowed: the server is well. */
+const CANCELED = '57014';
+
+function unavailable(error: unknown): never {
+  const answered = error instanceof DatabaseError;
+  if (answered && (error.code === CANCELED || !PASSING.includes((error.code ?? '').slice(0, 2)))) throw error;
+  throw new ScorelineError(
+    'database_unavailable',
+    `the database does not answer: ${error instanceof Error ? error.message : error}`,
+  );
+}

@@ -1,0 +1,231 @@
+/**
+ * Where messages wait to be kept, and who is told when they are. It decides how many are written at a time, how much
+ * may wait, and that no source takes another's place; it refuses to know what is written, and how.
+ *
+ * While one flush is under way, requests wait; the next one takes as many of them as it can, from the sources in turns.
+ * A request is told after the commit, so whatever was said to be kept is.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseError } from 'pg';
+import { ScorelineError } from '../core/errors.ts';
+import type { Message, Refusal } from '../core/ingest.ts';
+import { Bursts, type Suspicions } from './bursts.ts';
+import type { Db } from './db.ts';
+import { flush, type Item, mentionOf } from './flush.ts';
+import type { CompanyDomainOf } from './snapshots.ts';
+import { keepRefusals, type Refused } from './sources.ts';
+
+interface Request {
+  /** Null for what has no source of its own. */
+  readonly sourceId: number | null;
+  readonly receivedAt: number;
+  readonly messages: readonly Message[];
+  readonly refusals: readonly Refusal[];
+  /** How large they came, which bounds what may wait; 500 a message where it is not known. */
+  readonly bytes?: number;
+}
+
+export interface Ingest {
+  /**
+   * Keeps messages and refusals; resolves after the commit.
+   * @throws ScorelineError `too_busy` where too much waits already, `database_unavailable` where nothing can be kept
+   */
+  accept(request: Request): Promise<void>;
+  /** Calls the listener after each commit; returns how to stop that. */
+  onCommit(listener: () => void): () => void;
+  /** Waits for what was accepted, and accepts no more. */
+  close(): Promise<void>;
+}
+
+/** Written in one transaction: enough that its fixed cost is small, few enough that the next does not wait long. */
+const MOST_IN_FLUSH = 4_000;
+/** Waiting in all; one source may have half of it. */
+const MOST_WAITING = 40_000;
+const MOST_BYTES = 32_000_000;
+const USUAL_BYTES = 500;
+/** Transactions that lost against another are run again this often. */
+const TRIES = 6;
+
+interface Waiting {
+  readonly request: Request;
+  readonly size: Size;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+interface Size {
+  messages: number;
+  bytes: number;
+}
+
+/** What comes from one source, in the order it came. */
+interface Line {
+  readonly waiting: Waiting[];
+  readonly size: Size;
+}
+
+const fits = (held: Size, size: Size, share: number): boolean =>
+  held.messages + size.messages <= MOST_WAITING * share && held.bytes + size.bytes <= MOST_BYTES * share;
+
+function add(held: Size, { messages, bytes }: Size, sign: 1 | -1): void {
+  held.messages += sign * messages;
+  held.bytes += sign * bytes;
+}
+
+/** Opens the way in. It writes nothing before the first message. */
+export function openIngest(
+  db: Db,
+  {
+    clock,
+    companyDomainOf,
+    suspicions,
+  }: { clock: () => number; companyDomainOf: CompanyDomainOf; suspicions: Suspicions },
+): Ingest {
+  // A Map goes through its keys in the order they came; a line that was served goes to the end.
+  const lines = new Map<number | null, Line>();
+  const listeners = new Set<() => void>();
+  const bursts = new Bursts();
+  const waiting: Size = { messages: 0, bytes: 0 };
+  let closed = false;
+  let running: Promise<void> | undefined;
+
+  const outside = () => ({ companyDomainOf, suspicions, bursts, now: clock() });
+
+  function take(): Waiting[] {
+    const taken: Waiting[] = [];
+    let messages = 0;
+    while (lines.size > 0) {
+      for (const [sourceId, line] of lines) {
+        const next = line.waiting[0];
+        if (next !== undefined && taken.length > 0 && messages + next.size.messages > MOST_IN_FLUSH) return taken;
+        line.waiting.shift();
+        lines.delete(sourceId);
+        if (next === undefined) continue;
+        taken.push(next);
+        messages += next.size.messages;
+        add(waiting, next.size, -1);
+        add(line.size, next.size, -1);
+        if (line.waiting.length > 0) lines.set(sourceId, line);
+      }
+    }
+    return taken;
+  }
+
+  async function run(): Promise<void> {
+    // Requests that arrive together are taken together.
+    await Promise.resolve();
+    for (let taken = take(); taken.length > 0; taken = take()) {
+      try {
+        await keep(
+          db,
+          taken.map(({ request }) => request),
+          outside(),
+        );
+        for (const { done } of taken) done();
+        for (const listener of listeners) listener();
+      } catch (error) {
+        for (const { failed } of taken) failed(error);
+        if (error instanceof ScorelineError && error.code === 'database_unavailable') {
+          // Whoever waits hears at once, and may come again; nothing piles up behind a database that is gone.
+          for (let rest = take(); rest.length > 0; rest = take()) for (const { failed } of rest) failed(error);
+        }
+      }
+    }
+  }
+
+  function start(): void {
+    running ??= run().finally(() => {
+      running = undefined;
+      if (waiting.messages > 0) start();
+    });
+  }
+
+  return {
+    accept: (request) => {
+      const messages = request.messages.length + request.refusals.length;
+      const size = { messages, bytes: request.bytes ?? messages * USUAL_BYTES };
+      if (messages === 0) return Promise.resolve();
+      if (closed) return Promise.reject(new ScorelineError('database_unavailable', 'the service is stopping'));
+      const line = lines.get(request.sourceId) ?? { waiting: [], size: { messages: 0, bytes: 0 } };
+      if (!fits(waiting, size, 1) || !fits(line.size, size, 0.5)) {
+        return Promise.reject(new ScorelineError('too_busy', `${waiting.messages} messages wait to be kept already`));
+      }
+      return new Promise((done, failed) => {
+        lines.set(request.sourceId, line);
+        line.waiting.push({ request, size, done, failed });
+        add(line.size, size, 1);
+        add(waiting, size, 1);
+        start();
+      });
+    },
+    onCommit: (listener) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    close: async () => {
+      closed = true;
+      while (running !== undefined) await running;
+    },
+  };
+}
+
+type Outside = Parameters<typeof flush>[2];
+
+/** Writes requests; a message that cannot be kept becomes a refusal and costs the others nothing. */
+async function keep(db: Db, requests: readonly Request[], outside: Outside): Promise<void> {
+  const items: Item[] = [];
+  const refused: Refused[] = [];
+  for (const { messages, refusals, sourceId, receivedAt } of requests) {
+    for (const refusal of refusals) refused.push({ ...refusal, sourceId, at: receivedAt });
+    for (const message of messages) {
+      const item = { message, sourceId, receivedAt };
+      if (mentionOf(message) === null) refused.push(refusalOf(item, 'names nobody'));
+      else items.push(item);
+    }
+  }
+  refused.push(...(await keepOrHalve(db, items, outside)));
+  await keepRefusals(db, refused);
+}
+
+const refusalOf = ({ message, sourceId, receivedAt }: Item, reason: string): Refused => {
+  return { sourceId, at: receivedAt, reason, message: JSON.stringify(message).slice(0, 4_000) };
+};
+
+async function keepOrHalve(db: Db, items: readonly Item[], outside: Outside): Promise<Refused[]> {
+  if (items.length === 0) return [];
+  try {
+    await keepTogether(db, items, outside);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || !isUnkeepable(error)) throw error;
+    const [only] = items;
+    if (only !== undefined && items.length === 1) return [refusalOf(only, `cannot be kept: ${error.message}`)];
+    const middle = items.length >>> 1;
+    const first = await keepOrHalve(db, items.slice(0, middle), outside);
+    return [...first, ...(await keepOrHalve(db, items.slice(middle), outside))];
+  }
+}
+
+async function keepTogether(db: Db, items: readonly Item[], outside: Outside): Promise<void> {
+  let alone = false;
+  for (let tries = 1; ; tries++) {
+    try {
+      if (await flush(db, items, outside, alone)) return;
+      alone = true;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || !isPassing(error) || tries === TRIES) throw error;
+      await sleep(2 ** tries);
+    }
+  }
+}
+
+/** Lost against another transaction: the same again may succeed. */
+const isPassing = ({ code }: DatabaseError): boolean =>
+  code === '40001' || code === '40P01' || code === '55P03' || code === '23505';
+
+/** A value of its own is at fault, and would be again: a data exception, or more than the database can hold. */
+const isUnkeepable = ({ code }: DatabaseError): boolean =>
+  code?.startsWith('22') === true || code?.startsWith('54') === true;
