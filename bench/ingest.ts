@@ -22,7 +22,7 @@ import { createSource } from '../src/store/sources.ts';
 const BATCH = 100;
 const CONTACTS = 50_000;
 /** Each waits for its answer, so this many batches are on the way at most. */
-const CONNECTIONS = 32;
+const CONNECTIONS = 20;
 /** Any instant does. */
 const START = Date.UTC(2026, 0, 1);
 

@@ -94,9 +94,27 @@ async function using<T>(client: PoolClient, work: () => Promise<T>): Promise<T> 
   }
 }
 
+/** Statements that are asked again and again, by what the server calls them once it has read them. */
+const names = new Map<string, { uses: number; name: string }>();
+/** A statement that was asked so often will be asked again. */
+const OFTEN = 20;
+/** Statements that are put together anew for each search must not fill the server. */
+const MOST_NAMES = 500;
+
+function nameOf(text: string): { name?: string } {
+  const known = names.get(text);
+  if (known === undefined) {
+    if (names.size < MOST_NAMES) names.set(text, { uses: 1, name: `s${names.size}` });
+    return {};
+  }
+  known.uses++;
+  return known.uses > OFTEN ? { name: known.name } : {};
+}
+
 function on(client: PoolClient): Db {
   const db: Db = {
-    rows: async (text, values = []) => (await client.query({ text, values: [...values] }).catch(unavailable)).rows,
+    rows: async (text, values = []) =>
+      (await client.query({ ...nameOf(text), text, values: [...values] }).catch(unavailable)).rows,
     script: async (text) => {
       await client.query(text).catch(unavailable);
     },

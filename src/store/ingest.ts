@@ -2,7 +2,7 @@
  * Where messages wait to be kept, and who is told when they are. It decides how many are written at a time, how much
  * may wait, and that no source takes another's place; it refuses to know what is written, and how.
  *
- * While one flush is under way, requests wait; the next one takes as many of them as it can, from the sources in turns.
+ * While flushes are under way, requests wait; the next one takes as many of them as it can, from the sources in turns.
  * A request is told after the commit, so whatever was said to be kept is.
  */
 
@@ -40,6 +40,8 @@ export interface Ingest {
 
 /** Written in one transaction: enough that its fixed cost is small, few enough that the next does not wait long. */
 const MOST_IN_FLUSH = 4_000;
+/** Flushes under way at a time: while the database writes one, the next is read and put together. */
+const FLUSHES = 2;
 /** Waiting in all; one source may have half of it. */
 const MOST_WAITING = 40_000;
 const MOST_BYTES = 32_000_000;
@@ -88,7 +90,7 @@ export function openIngest(
   const bursts = new Bursts();
   const waiting: Size = { messages: 0, bytes: 0 };
   let closed = false;
-  let running: Promise<void> | undefined;
+  const running = new Set<Promise<void>>();
 
   const outside = () => ({ companyDomainOf, suspicions, bursts, now: clock() });
 
@@ -135,10 +137,12 @@ export function openIngest(
   }
 
   function start(): void {
-    running ??= run().finally(() => {
-      running = undefined;
+    if (running.size === FLUSHES) return;
+    const flushing = run().finally(() => {
+      running.delete(flushing);
       if (waiting.messages > 0) start();
     });
+    running.add(flushing);
   }
 
   return {
@@ -167,7 +171,7 @@ export function openIngest(
     },
     close: async () => {
       closed = true;
-      while (running !== undefined) await running;
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }

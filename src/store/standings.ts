@@ -81,8 +81,10 @@ export async function claimContacts(
 ): Promise<Claim[]> {
   const rows = await tx.rows<Claim & { readonly events: number; readonly listed: boolean }>(
     `with listed as (
-       delete from changed where changed_id in
-         (select changed_id from changed where lane = any($1::integer[]) and not heavy order by changed_id limit $4)
+       delete from changed using
+         (select lane, changed_id from changed where lane = any($1::integer[]) and not heavy order by changed_id limit $4)
+           as first
+       where changed.lane = first.lane and changed.changed_id = first.changed_id
        returning contact_id, since),
      due as (
        select contact_id, next_change_at as since from unnest($1::integer[]) as l (lane), lateral

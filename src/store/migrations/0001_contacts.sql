@@ -114,11 +114,11 @@ create index refusal_source on refusal (source_id, refusal_id);
 -- Contacts whose events or traits changed from an instant on, and that nobody has scored since. A contact's lane says
 -- which rows one worker takes together: 64 of them, by the contact's number.
 create table changed (
-  changed_id bigint generated always as identity primary key,
   lane smallint not null,
+  changed_id bigint generated always as identity,
   contact_id bigint not null,
   since bigint not null,
   -- Of a contact with so many events that it is scored apart from others.
-  heavy boolean not null default false
+  heavy boolean not null default false,
+  primary key (lane, changed_id)
 );
-create index changed_lane on changed (lane, changed_id);
