@@ -19,6 +19,7 @@ import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
 import { importRoutes } from './routes/imports.ts';
 import { ingestRoutes } from './routes/ingest.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { modelRoutes } from './routes/models.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -97,6 +98,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     companyRoutes,
     segmentRoutes,
     importRoutes,
+    jobRoutes,
     keyRoutes,
     userRoutes,
     hookRoutes,

@@ -77,7 +77,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   'segment.write': ['DELETE /api/segments/:id', 'POST /api/segments', 'PUT /api/segments/:id'],
   'source.read': ['GET /api/refusals', 'GET /api/sources'],
   'source.manage': ['DELETE /api/sources/:id', 'POST /api/sources'],
-  'job.read': ['GET /api/imports', 'GET /api/imports/:id', 'GET /api/imports/:id/rejects'],
+  'job.read': ['GET /api/imports', 'GET /api/imports/:id', 'GET /api/imports/:id/rejects', 'GET /api/jobs'],
   'webhook.read': ['GET /api/webhooks', 'GET /api/webhooks/:id/deliveries'],
   'webhook.manage': [
     'DELETE /api/webhooks/:id',

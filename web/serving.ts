@@ -22,7 +22,10 @@ export const useServing = () =>
     staleTime: 30_000,
     queryFn: async (): Promise<Serving | null> => {
       const { items } = await call<List<Version>>('GET', '/api/models', { query: { limit: 500 } });
-      const serving = items.find(({ state }) => state === 'serving');
+      const serves = ({ state }: Version) => state === 'serving';
+      // Versions come in the order of their publication; a later version of the first model may come after other models.
+      const first = items.find(({ name }) => items.some((other) => other.name === name && serves(other)));
+      const serving = items.find((version) => version.name === first?.name && serves(version));
       return serving === undefined ? null : servingOf(await call<WholeVersion>('GET', `/api/models/${serving.id}`));
     },
   });

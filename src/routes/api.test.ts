@@ -221,7 +221,10 @@ describe.skipIf(url === undefined)('the API', async () => {
     const second = (await post('/api/models', { document })).json();
     expect(second).toMatchObject({ version: 2, state: 'rolling' });
     expect((await post(`/api/models/${second.id}/switch`, {})).json().code).toBe('conflict');
+    const underWay = { kind: 'version', id: second.id, what: 'small 2', state: 'running', done: 0, total: 1 };
+    expect(await get('/api/jobs')).toMatchObject({ items: [underWay], next: null });
     await settle();
+    expect((await get('/api/jobs')).items).toEqual([]);
     expect(await get(`/api/models/${second.id}`)).toMatchObject({ scored: 1, contacts: 1, document });
     expect((await get(`/api/models/${second.id}/diff`)).sentences.join('\n')).toContain('31');
     const { items: moves } = await get(`/api/models/${second.id}/moves`);
