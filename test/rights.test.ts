@@ -64,6 +64,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/models/:id',
     'GET /api/models/:id/diff',
     'GET /api/models/:id/moves',
+    'GET /api/models/serving',
     'POST /api/models/check',
   ],
   'model.write': ['DELETE /api/drafts/:name', 'PUT /api/drafts/:name'],

@@ -1,21 +1,12 @@
 // The web page in a real browser, served by a whole service: signing in, finding a lead, why it scores what it scores, a
 // past day, voiding an event. Each page is looked at by axe in light and dark, and at 360 pixels.
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
-import { hashPassword } from 'better-auth/crypto';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { Message } from '../src/core/ingest.ts';
-import { createServer } from '../src/server.ts';
-import { addPerson } from '../src/store/people.ts';
-import { startWorkers } from '../src/worker.ts';
-import { openBrowser } from '../test/browser.ts';
-import { postgresUrl } from '../test/postgres.ts';
-import { NOON, testApp } from '../test/service.ts';
+import { expectAccessible, LOOKS, PASSWORD, testPage } from '../test/page.ts';
+import { NOON } from '../test/service.ts';
 
 const DAY = 86_400_000;
-const PASSWORD = 'correct horse battery';
 const MODEL = `
 model: simple
 title: A simple model
@@ -27,25 +18,11 @@ stages:
   - { id: mql, enter: { score: { total: { atLeast: 50 } } }, leave: { score: { total: { lessThan: 50 } } } }
 `;
 
-const url = await postgresUrl();
-const browser = url === undefined ? undefined : await openBrowser();
+const service = await testPage();
 
-describe.skipIf(browser === undefined)('the page', async () => {
-  if (browser === undefined || url === undefined) return;
-  execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/page.js', import.meta.url))]);
-  const { app } = await testApp(url);
-  const server = await createServer(app);
-  const address = await server.listen({ host: '127.0.0.1', port: 0 });
-  const workers = startWorkers(app, 1);
-  app.ingest.onCommit(workers.wake);
-  afterAll(async () => {
-    await server.close();
-    await workers.stop();
-  });
-  for (const role of ['administrator', 'viewer'] as const) {
-    const person = { email: `${role}@example.org`, name: role, role, passwordHash: await hashPassword(PASSWORD) };
-    await addPerson(app.db, person, { by: 'a test', now: NOON });
-  }
+describe.skipIf(service === undefined)('the page', async () => {
+  if (service === undefined) return;
+  const { app, browser, address, open } = service;
   await app.scoring.publish(MODEL, 'a test');
   const who = (userId: string) => ({ userId, anonymousId: null, email: null });
   const known = (id: string, traits: Record<string, string>): Message => ({
@@ -76,18 +53,6 @@ describe.skipIf(browser === undefined)('the page', async () => {
     refusals: [],
   });
 
-  async function open(options: BrowserContextOptions = {}, role = 'administrator'): Promise<Page> {
-    // axe is put into the page from outside, which its own rules forbid.
-    const context = await browser?.newContext({ locale: 'en', timezoneId: 'UTC', bypassCSP: true, ...options });
-    const page = await context?.newPage();
-    if (page === undefined) throw new Error('there is no browser');
-    await page.goto(address);
-    await page.getByLabel('E-mail address').fill(`${role}@example.org`);
-    await page.locator('input[type=password]').fill(PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.getByRole('table').waitFor();
-    return page;
-  }
   const score = (page: Page, name: string) =>
     page.getByRole('region', { name, exact: true }).getByRole('heading').locator('xpath=..');
 
@@ -139,7 +104,7 @@ describe.skipIf(browser === undefined)('the page', async () => {
   });
 
   test('who may only read is offered nothing else', async () => {
-    const page = await open({}, 'viewer');
+    const page = await open('viewer');
     await page.getByRole('link', { name: 'Ana Pop' }).click();
     await page.getByText('page_viewed').first().waitFor();
     expect(await page.getByRole('button', { name: 'Void' }).count()).toBe(0);
@@ -148,7 +113,6 @@ describe.skipIf(browser === undefined)('the page', async () => {
 
   test('by keyboard alone: past the menu, to a lead and its events', async () => {
     const page = await open();
-    await page.reload();
     await page.getByRole('table').waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
@@ -166,36 +130,21 @@ describe.skipIf(browser === undefined)('the page', async () => {
     await page.context().close();
   });
 
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 360],
-    ['dark', 360],
-  ] as const)(
-    'axe finds nothing in %s at %i pixels, and nothing is wider than the page',
-    async (colorScheme, width) => {
-      const page = await open({ colorScheme, viewport: { width, height: 800 } });
-      const look = async (name: string) => {
-        await page.addScriptTag({ content: axe.source });
-        const violations = await page.evaluate(async () => {
-          const found: { violations: { id: string }[] } = await Reflect.get(window, 'axe').run();
-          return found.violations.map(({ id }) => id);
-        });
-        expect(violations, name).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(
-          0,
-        );
-      };
-      await look('leads');
+  test.each(LOOKS)(
+    'axe finds nothing in $colorScheme at $viewport.width, and nothing is wider than the page',
+    async (look) => {
+      const page = await open('administrator', '/leads', look);
+      await page.getByRole('table').waitFor();
+      await expectAccessible(page, 'leads');
       await page.getByRole('link', { name: 'Ana Pop' }).click();
       await page.getByText('page_viewed').first().waitFor();
-      await look('lead');
+      await expectAccessible(page, 'lead');
       await page.getByRole('tab', { name: 'What is known' }).click();
-      await look('traits');
-      await page.goto(`${address}/models`);
+      await expectAccessible(page, 'traits');
+      await page.goto(`${address}/studio`);
       await page.getByRole('button', { name: /simple 1/ }).click();
       await page.getByText('A simple model').waitFor();
-      await look('models');
+      await expectAccessible(page, 'studio');
       await page.context().close();
     },
   );

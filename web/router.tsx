@@ -4,6 +4,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Failure } from './parts/failure.tsx';
 import { Nowhere } from './parts/nowhere.tsx';
 import { Shell } from './parts/shell.tsx';
+import { words } from './words.ts';
 
 const root = createRootRoute({
   component: Shell,
@@ -38,6 +39,7 @@ export const leads = createRoute({
     stage: texts(search.stage),
     sort: text(search.sort),
   }),
+  loader: () => words('leads'),
   component: lazyRouteComponent(() => import('./pages/leads.tsx'), 'Leads'),
 });
 
@@ -45,17 +47,19 @@ export const lead = createRoute({
   getParentRoute: () => root,
   path: '/leads/$id',
   validateSearch: (search): { readonly asOf?: string | undefined } => ({ asOf: text(search.asOf) }),
+  loader: () => words('lead'),
   component: lazyRouteComponent(() => import('./pages/lead.tsx'), 'LeadPage'),
 });
 
-const models = createRoute({
+const studio = createRoute({
   getParentRoute: () => root,
-  path: '/models',
-  component: lazyRouteComponent(() => import('./pages/models.tsx'), 'Models'),
+  path: '/studio',
+  loader: () => words('studio'),
+  component: lazyRouteComponent(() => import('./pages/studio.tsx'), 'Studio'),
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, models]),
+  routeTree: root.addChildren([home, leads, lead, studio]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

@@ -1,11 +1,11 @@
 /**
  * The languages of the page. It decides which one is shown: the one that was chosen here before, else the browser's,
- * else English. The words themselves are in `words/`; English comes with the page, the others when they are needed.
+ * else English. The words themselves are in `words/`, a folder a language and a file for each part of the page; a page
+ * brings those that it shows.
  */
 
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import en from './words/en.json' with { type: 'json' };
 
 export const languages = {
   en: 'English',
@@ -17,12 +17,12 @@ export const languages = {
 
 export type Language = keyof typeof languages;
 
-const others: Record<Exclude<Language, 'en'>, () => Promise<{ default: Record<string, string> }>> = {
-  ro: () => import('./words/ro.json', { with: { type: 'json' } }),
-  tr: () => import('./words/tr.json', { with: { type: 'json' } }),
-  ru: () => import('./words/ru.json', { with: { type: 'json' } }),
-  'zh-Hant': () => import('./words/zh-Hant.json', { with: { type: 'json' } }),
-};
+type Words = Readonly<Record<string, string>>;
+
+const files = import.meta.glob<Words>('./words/*/*.json', { import: 'default' });
+
+/** The parts of the page whose words were asked for. */
+const asked = new Set<string>();
 
 const CHOSEN = 'scoreline.language';
 
@@ -40,28 +40,42 @@ export function languageFor(wanted: readonly string[]): Language {
 }
 
 export async function startWords(): Promise<void> {
+  const chosen = localStorage.getItem(CHOSEN) ?? '';
+  const language = isLanguage(chosen) ? chosen : languageFor(navigator.languages);
   await i18next.use(initReactI18next).init({
-    lng: 'en',
+    lng: language,
     fallbackLng: 'en',
-    resources: { en: { translation: en } },
+    defaultNS: 'common',
+    resources: {},
     interpolation: { escapeValue: false },
     keySeparator: false,
     nsSeparator: false,
+    react: { useSuspense: false },
   });
-  const chosen = localStorage.getItem(CHOSEN) ?? '';
-  await show(isLanguage(chosen) ? chosen : languageFor(navigator.languages));
+  document.documentElement.lang = language;
+  await words('common');
+}
+
+/** Brings the words of parts of the page, in the language that is shown and from now on in each that is chosen. */
+export async function words(...parts: readonly string[]): Promise<void> {
+  for (const part of parts) asked.add(part);
+  await bring(i18next.language, parts);
 }
 
 /** Changes the language, for good on this device. */
 export async function choose(language: Language): Promise<void> {
   localStorage.setItem(CHOSEN, language);
-  await show(language);
-}
-
-async function show(language: Language): Promise<void> {
-  if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
-    i18next.addResourceBundle(language, 'translation', (await others[language]()).default);
-  }
+  await bring(language, [...asked]);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
+}
+
+async function bring(language: string, parts: readonly string[]): Promise<void> {
+  const missing = parts.filter((part) => !i18next.hasResourceBundle(language, part));
+  await Promise.all(
+    missing.map(async (part) => {
+      const found = await files[`./words/${language}/${part}.json`]?.();
+      i18next.addResourceBundle(language, part, found);
+    }),
+  );
 }

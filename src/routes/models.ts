@@ -6,7 +6,9 @@ import { callerOf, nameOf } from '../access.ts';
 import { diffModels } from '../core/diff.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
+import { servingModel } from '../store/contacts.ts';
 import { type Draft, discardDraft, documentOf, listDrafts, saveDraft, type Version } from '../store/models.ts';
+import { outlineOf, outlineShape } from './outline.ts';
 import {
   answers,
   byId,
@@ -138,6 +140,27 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       },
     },
     async (request) => show(await app.scoring.publish(request.body.document, nameOf(callerOf(request)))),
+  );
+
+  server.get(
+    '/api/models/serving',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'The version whose scores contacts show, and what it is made of; null where nothing is published',
+        querystring: z.object({
+          model: shortText.optional().describe('The one that was published first, unless given.'),
+        }),
+        response: answers(z.object({ serving: versionShape.extend({ outline: outlineShape }).nullable() })),
+      },
+    },
+    async ({ query }) => {
+      const serving = await servingModel(app.db, query.model ?? null);
+      if (serving === null) return { serving: null };
+      const version = await versionOf(serving.modelId);
+      return { serving: { ...show(version), outline: outlineOf(await app.scoring.modelOf(version.id)) } };
+    },
   );
 
   server.get(

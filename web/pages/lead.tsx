@@ -32,7 +32,7 @@ import { WaterfallOf } from '../parts/waterfall.tsx';
 import { lead } from '../router.tsx';
 
 export function LeadPage() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const { id } = lead.useParams();
   const { asOf } = lead.useSearch();
   const navigate = lead.useNavigate();
@@ -53,7 +53,7 @@ export function LeadPage() {
     <Stack>
       <Breadcrumbs>
         <Anchor component={Link} to="/leads">
-          {t('nav.leads')}
+          {t('leads')}
         </Anchor>
         <Text className="breaks">{name}</Text>
       </Breadcrumbs>
@@ -69,13 +69,13 @@ export function LeadPage() {
         <Group align="end" gap="xs">
           <TextInput
             type="date"
-            label={t('lead.asOf')}
+            label={t('asOf')}
             value={asOf ?? ''}
             onChange={(event) => navigate({ search: { asOf: event.currentTarget.value || undefined }, replace: true })}
           />
           {asOf !== undefined && (
             <Button variant="default" onClick={() => navigate({ search: {}, replace: true })}>
-              {t('lead.now')}
+              {t('now')}
             </Button>
           )}
         </Group>
@@ -85,11 +85,11 @@ export function LeadPage() {
       {told.data?.items.map((one) => (
         <Standing key={one.model} of={one} />
       ))}
-      {told.data?.items.length === 0 && <Alert variant="light">{t('lead.noModel')}</Alert>}
+      {told.data?.items.length === 0 && <Alert variant="light">{t('noModel')}</Alert>}
       <Tabs defaultValue="did" keepMounted={false}>
         <Tabs.List>
-          <Tabs.Tab value="did">{t('lead.did')}</Tabs.Tab>
-          <Tabs.Tab value="traits">{t('lead.traits')}</Tabs.Tab>
+          <Tabs.Tab value="did">{t('did')}</Tabs.Tab>
+          <Tabs.Tab value="traits">{t('traits')}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="did" pt="md">
           <TimeLine id={id} />
@@ -110,7 +110,7 @@ const Waiting = () => (
 
 /** What one model says. */
 function Standing({ of }: { of: Explained }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const format = useFormat();
   const withReasons = Object.keys(of.scores).filter((name) => of.reasons.some(({ score }) => score === name));
   return (
@@ -122,11 +122,11 @@ function Standing({ of }: { of: Explained }) {
           </Badge>
         ) : (
           <Badge variant={of.stage === null ? 'outline' : 'filled'} color={of.stage === null ? 'gray' : 'sea'}>
-            {of.stage ?? t('lead.noStage')}
+            {of.stage ?? t('noStage')}
           </Badge>
         )}
         <Text size="sm" c="dimmed">
-          {t('lead.by', { model: of.model, version: of.version, at: format.moment(of.asOf) })}
+          {t('by', { model: of.model, version: of.version, at: format.moment(of.asOf) })}
         </Text>
       </Group>
       <SimpleGrid cols={{ base: 2, sm: Math.min(4, Object.keys(of.scores).length) }}>
@@ -146,7 +146,7 @@ function Standing({ of }: { of: Explained }) {
       ))}
       {of.nextChangeAt !== null && (
         <Text size="sm" c="dimmed">
-          {t('lead.next', { at: format.moment(of.nextChangeAt) })}
+          {t('next', { at: format.moment(of.nextChangeAt) })}
         </Text>
       )}
     </Stack>
@@ -154,9 +154,9 @@ function Standing({ of }: { of: Explained }) {
 }
 
 function Traits({ of }: { of: Lead }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const traits = Object.entries(of.traits).sort(([a], [b]) => a.localeCompare(b));
-  if (traits.length === 0) return <Text c="dimmed">{t('lead.noTraits')}</Text>;
+  if (traits.length === 0) return <Text c="dimmed">{t('noTraits')}</Text>;
   return (
     <Table>
       <Table.Tbody>

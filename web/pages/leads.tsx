@@ -31,24 +31,25 @@ import { useServing } from '../serving.ts';
 const PAGE = 50;
 
 export function Leads() {
-  const { t } = useTranslation();
+  const { t } = useTranslation('leads');
   const search = leads.useSearch();
   const navigate = leads.useNavigate();
   const serving = useServing();
-  const scores = serving.data?.scores ?? [];
-  const sort = search.sort ?? serving.data?.main;
+  const outline = serving.data?.outline;
+  const scores = outline?.scores.map(({ name }) => name) ?? [];
+  const sort = search.sort ?? outline?.main ?? undefined;
   const change = (part: LeadsSearch) => navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   const find = useDebouncedCallback((text: string) => change({ find: text || undefined }), 250);
-  const stages = serving.data?.stages ?? [];
+  const stages = outline?.stages ?? [];
 
   if (serving.error) return <Failure error={serving.error} again={() => serving.refetch()} />;
   return (
     <Stack>
-      <Title order={1}>{t('nav.leads')}</Title>
+      <Title order={1}>{t('heading')}</Title>
       <Group align="end">
         <TextInput
-          label={t('leads.find')}
-          placeholder={t('leads.findHint')}
+          label={t('find')}
+          placeholder={t('findHint')}
           leftSection={<IconSearch aria-hidden size={16} />}
           defaultValue={search.find ?? ''}
           onChange={(event) => find(event.currentTarget.value)}
@@ -56,7 +57,7 @@ export function Leads() {
         />
         {stages.length > 0 && (
           <MultiSelect
-            label={t('lead.stage')}
+            label={t('stage')}
             data={[...stages]}
             value={[...(search.stage ?? [])]}
             onChange={(stage) => change({ stage: stage.length === 0 ? undefined : stage })}
@@ -65,13 +66,10 @@ export function Leads() {
           />
         )}
         <NativeSelect
-          label={t('leads.sort')}
+          label={t('sort')}
           value={sort ?? 'newest'}
           onChange={(event) => change({ sort: event.currentTarget.value })}
-          data={[
-            ...scores.map((name) => ({ value: name, label: name })),
-            { value: 'newest', label: t('leads.newest') },
-          ]}
+          data={[...scores.map((name) => ({ value: name, label: name })), { value: 'newest', label: t('newest') }]}
           flex="0 1 160px"
         />
       </Group>
@@ -93,7 +91,7 @@ interface Wanted {
 }
 
 function Found({ search, sort, scores }: Wanted) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('leads');
   const where = whereOf(search.find);
   const asked = {
     limit: PAGE,
@@ -121,9 +119,9 @@ function Found({ search, sort, scores }: Wanted) {
         <Table verticalSpacing="sm" highlightOnHover stickyHeader>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t('lead.name')}</Table.Th>
-              <Table.Th>{t('lead.title')}</Table.Th>
-              <Table.Th>{t('lead.stage')}</Table.Th>
+              <Table.Th>{t('name')}</Table.Th>
+              <Table.Th>{t('title')}</Table.Th>
+              <Table.Th>{t('stage')}</Table.Th>
               {scores.map((name) => (
                 <Table.Th key={name} className="number">
                   {name}
@@ -141,7 +139,7 @@ function Found({ search, sort, scores }: Wanted) {
       {found.hasNextPage && (
         <Center>
           <Button variant="default" loading={found.isFetchingNextPage} onClick={() => found.fetchNextPage()}>
-            {t('leads.more')}
+            {t('more')}
           </Button>
         </Center>
       )}
@@ -190,7 +188,7 @@ function Stage({ lead }: { lead: Lead }) {
 }
 
 function Empty({ searched }: { searched: boolean }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('leads');
   const known = useQuery({
     queryKey: ['leads', 'any'],
     queryFn: () => call<List<Lead>>('POST', '/api/contacts/search', { body: { limit: 1 } }),
@@ -200,9 +198,9 @@ function Empty({ searched }: { searched: boolean }) {
   return (
     <Center mih={240}>
       <Stack align="center" gap="xs" maw={480}>
-        <Text fw={600}>{t(none ? 'leads.none' : 'leads.noneFound')}</Text>
+        <Text fw={600}>{t(none ? 'none' : 'noneFound')}</Text>
         <Text size="sm" c="dimmed" ta="center">
-          {t(none ? 'leads.noneHint' : 'leads.noneFoundHint')}
+          {t(none ? 'noneHint' : 'noneFoundHint')}
         </Text>
       </Stack>
     </Center>

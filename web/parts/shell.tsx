@@ -6,15 +6,17 @@ import { IconAddressBook, IconAdjustments, IconChartDots } from '@tabler/icons-r
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
 import { useMe } from '../me.ts';
 import { SignIn } from '../pages/sign-in.tsx';
 import { Failure } from './failure.tsx';
 import { Preferences } from './preferences.tsx';
 
+/** Where one can go, with the right that it takes to see anything there. */
 const places = [
-  { to: '/leads', label: 'nav.leads', icon: IconAddressBook },
-  { to: '/models', label: 'nav.models', icon: IconAdjustments },
+  { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
+  { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
 ] as const;
 
 export function Shell() {
@@ -32,10 +34,10 @@ export function Shell() {
         <Failure error={me.error} again={() => me.refetch()} />
       </Container>
     );
-  return <Frame name={me.data.name} />;
+  return <Frame me={me.data} />;
 }
 
-function Frame({ name }: { name: string }) {
+function Frame({ me }: { me: Me }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -63,7 +65,7 @@ function Frame({ name }: { name: string }) {
           </Group>
           <Group gap="sm" wrap="nowrap">
             <Text size="sm" c="dimmed" visibleFrom="sm">
-              {name}
+              {me.name}
             </Text>
             <Button variant="default" size="xs" onClick={signOut}>
               {t('signOut')}
@@ -73,18 +75,20 @@ function Frame({ name }: { name: string }) {
       </AppShell.Header>
       <AppShell.Navbar p="xs">
         <AppShell.Section grow component="nav" aria-label={t('app')}>
-          {places.map(({ to, label, icon: Icon }) => (
-            <NavLink
-              key={to}
-              component={Link}
-              to={to}
-              label={t(label)}
-              onClick={close}
-              leftSection={<Icon aria-hidden size={18} />}
-              active={path.startsWith(to)}
-              {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
-            />
-          ))}
+          {places
+            .filter(({ right }) => me.rights.includes(right))
+            .map(({ to, label, icon: Icon }) => (
+              <NavLink
+                key={to}
+                component={Link}
+                to={to}
+                label={t(label)}
+                onClick={close}
+                leftSection={<Icon aria-hidden size={18} />}
+                active={path.startsWith(to)}
+                {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
+              />
+            ))}
         </AppShell.Section>
         <AppShell.Section p="xs">
           <Preferences />

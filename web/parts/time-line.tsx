@@ -12,7 +12,7 @@ import { Failure } from './failure.tsx';
 const PAGE = 30;
 
 export function TimeLine({ id }: { id: string }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const rows = useInfiniteQuery({
     queryKey: ['lead', id, 'timeline'],
     queryFn: ({ pageParam }) =>
@@ -28,7 +28,7 @@ export function TimeLine({ id }: { id: string }) {
     );
   if (rows.error) return <Failure error={rows.error} again={() => rows.refetch()} />;
   const all = rows.data.pages.flatMap(({ items }) => items);
-  if (all.length === 0) return <Text c="dimmed">{t('lead.didNothing')}</Text>;
+  if (all.length === 0) return <Text c="dimmed">{t('didNothing')}</Text>;
   return (
     <Stack>
       <Timeline bulletSize={12} lineWidth={2}>
@@ -41,7 +41,7 @@ export function TimeLine({ id }: { id: string }) {
       {rows.hasNextPage && (
         <Center>
           <Button variant="default" loading={rows.isFetchingNextPage} onClick={() => rows.fetchNextPage()}>
-            {t('leads.more')}
+            {t('more')}
           </Button>
         </Center>
       )}
@@ -50,7 +50,7 @@ export function TimeLine({ id }: { id: string }) {
 }
 
 function Row({ id, row }: { id: string; row: TimelineRow }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const format = useFormat();
   const queries = useQueryClient();
   const me = useMe();
@@ -58,7 +58,7 @@ function Row({ id, row }: { id: string; row: TimelineRow }) {
   const change = useMutation({
     mutationFn: () =>
       call('POST', voided ? '/api/events/unvoid' : '/api/events/void', {
-        body: { events: { contactId: id, eventIds: [row.id] }, ...(voided ? {} : { reason: t('lead.voidedByHand') }) },
+        body: { events: { contactId: id, eventIds: [row.id] }, ...(voided ? {} : { reason: t('voidedByHand') }) },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['lead', id] }),
   });
@@ -68,21 +68,21 @@ function Row({ id, row }: { id: string; row: TimelineRow }) {
       <Stack gap={0}>
         <Group gap="xs">
           <Text size="sm" fw={600} {...(voided ? { td: 'line-through' } : {})}>
-            {t(`lead.kind.${row.kind}`, { name: row.name })}
+            {t(`kind.${row.kind}`, { name: row.name })}
           </Text>
           {voided && (
             <Badge size="xs" color="gray" variant="outline">
-              {t('lead.voided')}
+              {t('voided')}
             </Badge>
           )}
           {row.kind === 'stage' && row.details.undone === true && (
             <Badge size="xs" color="gray" variant="outline">
-              {t('lead.undone')}
+              {t('undone')}
             </Badge>
           )}
           {typeof row.details.machine === 'string' && (
             <Badge size="xs" color="gray" variant="outline">
-              {t('lead.machine', { why: row.details.machine })}
+              {t('machine', { why: row.details.machine })}
             </Badge>
           )}
         </Group>
@@ -96,7 +96,7 @@ function Row({ id, row }: { id: string; row: TimelineRow }) {
       </Stack>
       {mayVoid && (
         <Button size="compact-xs" variant="default" loading={change.isPending} onClick={() => change.mutate()}>
-          {t(voided ? 'lead.unvoid' : 'lead.void')}
+          {t(voided ? 'unvoid' : 'void')}
         </Button>
       )}
     </Group>

@@ -8,7 +8,7 @@ import { useFormat } from '../format.ts';
 import { type Waterfall, waterfallOf } from '../lead.model.ts';
 
 export function WaterfallOf({ of, score }: { of: Explained; score: string }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const format = useFormat();
   const points = of.scores[score];
   const waterfall = waterfallOf(of.reasons, score, typeof points === 'number' ? points : null);
@@ -18,12 +18,12 @@ export function WaterfallOf({ of, score }: { of: Explained; score: string }) {
       <Group justify="space-between" mb="sm" wrap="nowrap">
         <Title order={2}>{score}</Title>
         <Text fw={650} className="number">
-          {waterfall.score === null ? t('lead.noData') : format.points(waterfall.score)}
+          {waterfall.score === null ? t('noData') : format.points(waterfall.score)}
         </Text>
       </Group>
       {waterfall.bars.length === 0 ? (
         <Text size="sm" c="dimmed">
-          {t('lead.noReasons')}
+          {t('noReasons')}
         </Text>
       ) : (
         <Stack gap={4} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
@@ -36,7 +36,7 @@ export function WaterfallOf({ of, score }: { of: Explained; score: string }) {
       )}
       {held && (
         <Text size="sm" c="dimmed" mt="sm">
-          {t('lead.held', { sum: format.points(waterfall.sum), score: format.points(waterfall.score ?? 0) })}
+          {t('held', { sum: format.points(waterfall.sum), score: format.points(waterfall.score ?? 0) })}
         </Text>
       )}
     </Card>
@@ -46,7 +46,7 @@ export function WaterfallOf({ of, score }: { of: Explained; score: string }) {
 function Line({ reason, from, to, within }: { reason: Reason; from: number; to: number; within: Waterfall }) {
   const [open, setOpen] = useState(false);
   const format = useFormat();
-  const { t } = useTranslation();
+  const { t } = useTranslation('lead');
   const width = within.high - within.low || 1;
   const share = (points: number) => `${(100 * points) / width}%`;
   const opens = reason.eventCount > 0;
@@ -65,7 +65,7 @@ function Line({ reason, from, to, within }: { reason: Reason; from: number; to: 
             {opens && (
               <Text span c="dimmed" size="sm">
                 {' '}
-                · {t('lead.events', { count: reason.eventCount })}
+                · {t('events', { count: reason.eventCount })}
               </Text>
             )}
           </Text>
@@ -92,7 +92,7 @@ function Line({ reason, from, to, within }: { reason: Reason; from: number; to: 
           ))}
           {reason.eventCount > reason.events.length && (
             <Text size="sm" c="dimmed" component="li">
-              {t('lead.earlier', { count: reason.eventCount - reason.events.length })}
+              {t('earlier', { count: reason.eventCount - reason.events.length })}
             </Text>
           )}
         </Stack>

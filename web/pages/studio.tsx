@@ -8,8 +8,8 @@ import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 
-export function Models() {
-  const { t } = useTranslation();
+export function Studio() {
+  const { t } = useTranslation('studio');
   const format = useFormat();
   const versions = useQuery({
     queryKey: ['models'],
@@ -25,8 +25,8 @@ export function Models() {
   const latestFirst = [...versions.data.items].reverse();
   return (
     <Stack>
-      <Title order={1}>{t('nav.models')}</Title>
-      {latestFirst.length === 0 && <Alert variant="light">{t('models.none')}</Alert>}
+      <Title order={1}>{t('heading')}</Title>
+      {latestFirst.length === 0 && <Alert variant="light">{t('none')}</Alert>}
       <Accordion variant="separated" order={2}>
         {latestFirst.map((version) => (
           <Accordion.Item key={version.id} value={version.id}>
@@ -36,10 +36,10 @@ export function Models() {
                   {version.name} {version.version}
                 </Text>
                 <Badge variant={version.state === 'serving' ? 'filled' : 'outline'}>
-                  {t(`models.${version.state}`)}
+                  {t(`state.${version.state}`)}
                 </Badge>
                 <Text size="sm" c="dimmed">
-                  {t('models.published', { at: format.moment(version.publishedAt), by: version.publishedBy })}
+                  {t('published', { at: format.moment(version.publishedAt), by: version.publishedBy })}
                 </Text>
               </Group>
             </Accordion.Control>
@@ -54,7 +54,7 @@ export function Models() {
 }
 
 function Document({ id }: { id: string }) {
-  const { t } = useTranslation();
+  const { t } = useTranslation('studio');
   const format = useFormat();
   const version = useQuery({
     queryKey: ['models', id],
@@ -65,7 +65,7 @@ function Document({ id }: { id: string }) {
   const { scored, contacts, document } = version.data;
   return (
     <Stack gap="xs">
-      <Text size="sm">{t('models.scored', { scored: format.count(scored), contacts: format.count(contacts) })}</Text>
+      <Text size="sm">{t('scored', { scored: format.count(scored), contacts: format.count(contacts) })}</Text>
       <Code block tabIndex={0} mah={480} style={{ overflow: 'auto' }}>
         {document}
       </Code>
