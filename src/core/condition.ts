@@ -1,6 +1,6 @@
 /**
- * What a condition answers and how it reads in English. It decides the logic of all, any, not and the answer for
- * what is missing; what a field holds, how events are counted and what a score is worth, the caller says.
+ * What a condition answers. It decides the logic of all, any, not and the answer for what is missing; what a field
+ * holds, how events are counted and what a score is worth, the caller says.
  */
 
 import { cellOf, operatorOf } from './operators.ts';
@@ -68,74 +68,4 @@ export function* parts(condition: Condition | null): Generator<Condition> {
   if (condition.kind === 'not') yield* parts(condition.of);
   if (condition.kind === 'all' || condition.kind === 'any') for (const part of condition.of) yield* parts(part);
   if (condition.kind === 'event') yield* parts(condition.match.where);
-}
-
-export function says(condition: Condition): string {
-  switch (condition.kind) {
-    case 'all':
-      return condition.of.map(saysInside).join(' and ');
-    case 'any':
-      return condition.of.map(saysInside).join(' or ');
-    case 'not':
-      return `not (${says(condition.of)})`;
-    case 'test': {
-      const field = condition.holder === 'company' ? `company ${condition.field}` : condition.field;
-      return operatorOf(condition.operator).says(field.replaceAll('_', ' '), condition.operand);
-    }
-    case 'score':
-      return operatorOf(condition.operator).says(owner(condition.ofCompany, condition.score), condition.operand);
-    case 'place':
-      return operatorOf(condition.operator).says(
-        `${owner(condition.ofCompany, condition.score)} ${condition.of}`,
-        condition.operand,
-      );
-    case 'event':
-      return `${saysMatch(condition.match)} ${saysCount(condition.count)}`;
-  }
-}
-
-const owner = (ofCompany: boolean, score: string): string => (ofCompany ? `company ${score}` : score);
-
-const saysInside = (condition: Condition): string =>
-  condition.kind === 'any' || condition.kind === 'all' ? `(${says(condition)})` : says(condition);
-
-export function saysNames(names: readonly string[] | null): string {
-  return names === null ? 'any event' : names.join(' or ').replaceAll('_', ' ');
-}
-
-export function saysMatch(match: Match): string {
-  return [
-    saysNames(match.names),
-    match.where && `where ${says(match.where)}`,
-    match.gap && `at least ${saysDuration(match.gap)} apart`,
-    match.distinct && `with different ${match.distinct.replaceAll('_', ' ')}`,
-    match.within && `in the last ${saysDuration(match.within)}`,
-  ]
-    .filter(Boolean)
-    .join(' ');
-}
-
-export function saysCount({ least, most }: Count): string {
-  const times = (n: number) => (n === 1 ? 'once' : `${n} times`);
-  if (most === Infinity) return `at least ${times(least)}`;
-  if (most === 0) return 'never';
-  return least === most
-    ? `exactly ${times(least)}`
-    : least === 0
-      ? `at most ${times(most)}`
-      : `${least} to ${most} times`;
-}
-
-/** A duration in the largest unit that fits it. */
-export function saysDuration(ms: number): string {
-  for (const [unit, size] of [
-    ['week', 604_800_000],
-    ['day', 86_400_000],
-    ['hour', 3_600_000],
-    ['minute', 60_000],
-  ] as const) {
-    // Four weeks read better as 28 days than 30 days would as weeks.
-    if (ms % size === 0 && !(unit === 'week' && ms > 3 * size)) return `${ms / size} ${unit}${ms === size ? '' : 's'}`;
-  }
-  return `${ms} ms`;
 }

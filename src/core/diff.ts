@@ -1,39 +1,28 @@
 /**
  * What changed from one checked model to another, in sentences. It decides what is a difference: whatever can change a
  * result, a reason or a name. The order of keys, rules and scores, and other ways to write the same, are none. It
- * refuses to know files, and whom a change concerns.
+ * refuses to know files, whom a change concerns, and words (`phrases/`).
  */
 
-import { says, saysCount, saysDuration, saysNames } from './condition.ts';
 import type { OperatorName } from './operators.ts';
-import { saysRule } from './rules.ts';
+import { type Language, phrasesOf } from './phrases/languages.ts';
+import type { Aspect, Aspects, Phrases, ScoreName, Thing } from './phrases/phrases.ts';
+import { maxOf, says, saysDisqualification, saysMaybe, saysRule, saysScore, saysStage, saysWhen } from './sentences.ts';
 import { byCodePoints } from './text.ts';
-import {
-  CONTRIBUTION_LIMIT,
-  type Condition,
-  type Count,
-  type Decay,
-  type Ladder,
-  type Match,
-  MILLION,
-  type Model,
-  type Operand,
-  type Range,
-  type Rule,
-  type Score,
-} from './words.ts';
+import type { Condition, Count, Match, Model, Operand, Rule, Score } from './words.ts';
 
-/** One aspect of a thing. Two are the same if `exact` is; else “it now `verb` `says` instead of `says`, `tail`”. */
+/** One aspect of a thing: two are the same if `exact` is. */
 interface Fact {
   readonly exact: string;
-  readonly verb: string;
+  readonly label: string;
   readonly says: string;
-  readonly tail?: string;
+  /** What points are given for; null for what is no points. */
+  readonly when: string | null;
 }
 type Facts = Readonly<Record<string, Fact>>;
 
 /** A part of a model that has a name of its own. */
-interface Thing {
+interface Part {
   readonly id: string;
   readonly label: string;
   /** All of it, for a reader who has never seen it. */
@@ -42,352 +31,233 @@ interface Thing {
 }
 
 /**
- * Every difference between two models, each as one sentence in plain English, in the order of the document. Empty only if
- * both give the same results, with the same reasons and names, for every contact, company and instant.
+ * Every difference between two models, each as one sentence, in the order of the document. Empty only if both give the
+ * same results, with the same reasons and names, for every contact, company and instant.
  */
-export function diffModels(before: Model, after: Model): string[] {
-  const compare = (things: (model: Model) => readonly Thing[]) => compareThings(things(before), things(after));
-  const reordered = (label: string, things: (model: Model) => readonly Thing[]) =>
-    compareOrder(label, things(before), things(after));
+export function diffModels(before: Model, after: Model, language: Language = 'en'): string[] {
+  const say = phrasesOf(language);
+  const compare = (partsOf: (model: Model, say: Phrases) => readonly Part[]) =>
+    compareParts(partsOf(before, say), partsOf(after, say), say);
+  const reordered = (of: 'disqualifications' | 'stages', idsOf: (model: Model) => readonly string[]) =>
+    compareOrder(of, idsOf(before), idsOf(after), say);
   return [
-    ...compareFacts('the model', namesOf(before), namesOf(after)),
-    ...compare(scoreThings),
-    ...compare(groupThings),
-    ...compare(ruleThings),
-    ...compare(disqualifyThings),
-    ...reordered('disqualifications', disqualifyThings),
-    ...compare(stageThings),
-    ...reordered('stages', stageThings),
+    ...compareFacts(say.thing({ kind: 'model' }), namesOf(before, say), namesOf(after, say), say),
+    ...compare(scoreParts),
+    ...compare(groupParts),
+    ...compare(ruleParts),
+    ...compare(disqualificationParts),
+    ...reordered('disqualifications', ({ disqualify }) => disqualify.map(({ id }) => id)),
+    ...compare(stageParts),
+    ...reordered('stages', ({ stages }) => stages.map(({ id }) => id)),
   ];
 }
 
-function compareThings(before: readonly Thing[], after: readonly Thing[]): string[] {
-  const old = new Map(before.map((thing) => [thing.id, thing]));
-  const kept = new Set(after.map((thing) => thing.id));
+function compareParts(before: readonly Part[], after: readonly Part[], say: Phrases): string[] {
+  const old = new Map(before.map((part) => [part.id, part]));
+  const kept = new Set(after.map((part) => part.id));
   return [
-    ...after.flatMap((thing) => {
-      const was = old.get(thing.id);
+    ...after.flatMap((part) => {
+      const was = old.get(part.id);
       return was === undefined
-        ? [sentence(`${thing.label} is new: ${thing.whole}`)]
-        : compareFacts(thing.label, was.facts, thing.facts);
+        ? [say.isNew(part.label, part.whole)]
+        : compareFacts(part.label, was.facts, part.facts, say);
     }),
-    ...before
-      .filter(({ id }) => !kept.has(id))
-      .map(({ label, whole }) => sentence(`${label} is gone; it was: ${whole}`)),
+    ...before.filter(({ id }) => !kept.has(id)).map(({ label, whole }) => say.isGone(label, whole)),
   ];
 }
 
 /** Facts that only one side has belong to another kind of thing, and a fact that both have says so. */
-function compareFacts(label: string, before: Facts, after: Facts): string[] {
+function compareFacts(label: string, before: Facts, after: Facts, say: Phrases): string[] {
   return Object.entries(after).flatMap(([name, now]) => {
     const was = before[name];
     if (was === undefined || was.exact === now.exact) return [];
     // Two conditions can read the same and not be it, such as one on a score and one on a trait of that name.
-    const show = ({ says: text, exact }: Fact) => (now.says === was.says ? `${text} (exactly: ${exact})` : text);
-    return [sentence(`${label} now ${now.verb} ${show(now)} instead of ${show(was)}${now.tail ?? ''}`)];
+    const show = (fact: Fact) => (now.says === was.says ? say.exactly(fact.says, fact.exact) : fact.says);
+    return [say.changed(label, now.label, show(now), show(was), now.when)];
   });
 }
 
 /** Things that come or go have their own sentences; this one is about those on both sides. */
-function compareOrder(label: string, before: readonly Thing[], after: readonly Thing[]): string[] {
-  const shared = (list: readonly Thing[], others: readonly Thing[]) =>
-    list.map(({ id }) => id).filter((id) => others.some((other) => other.id === id));
-  const [was, now] = [shared(before, after), shared(after, before)];
-  return was.join(' ') === now.join(' ')
-    ? []
-    : [sentence(`the ${label} are now in the order ${quoted(now)} instead of ${quoted(was)}`)];
+function compareOrder(
+  of: 'disqualifications' | 'stages',
+  before: readonly string[],
+  after: readonly string[],
+  say: Phrases,
+): string[] {
+  const was = before.filter((id) => after.includes(id));
+  const now = after.filter((id) => before.includes(id));
+  return was.join(' ') === now.join(' ') ? [] : [say.reordered(of, now, was)];
 }
 
-const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
-const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
 const exactly = (value: unknown): string => JSON.stringify(value);
-const inPoints = (millionths: number): string => String(millionths / MILLION);
 const sorted = (list: readonly string[]): string[] => [...new Set(list)].sort(byCodePoints);
 
-function namesOf({ name, title }: Model): Facts {
+const factOf = <A extends Aspect>(say: Phrases, aspect: A, value: Aspects[A], exact = exactly(value)): Fact => ({
+  exact,
+  label: say.aspects[aspect].label,
+  says: say.aspects[aspect].says(value),
+  when: null,
+});
+
+function namesOf({ name, title }: Model, say: Phrases): Facts {
   // A model without a title has its name for one; renaming it is one change, not two.
-  const own = title === name ? null : title;
-  return {
-    name: { exact: name, verb: 'is named', says: `\`${name}\`` },
-    title: { exact: exactly(own), verb: 'has', says: own === null ? 'no title' : `the title “${own}”` },
-  };
+  return { name: factOf(say, 'name', name, name), title: factOf(say, 'title', title === name ? null : title) };
 }
 
 // Scores
 
-const allScores = (model: Model) => [
-  ...model.scores.map((score) => ({ score, label: `the score \`${score.name}\`` })),
-  ...model.companyScores.map((score) => ({ score, label: `the company score \`${score.name}\`` })),
+const allScores = (model: Model): { readonly score: Score; readonly named: ScoreName }[] => [
+  ...model.scores.map((score) => ({ score, named: nameOf(score, false) })),
+  ...model.companyScores.map((score) => ({ score, named: nameOf(score, true) })),
 ];
+const nameOf = ({ name }: Score, ofCompany: boolean): ScoreName => ({ kind: 'score', name, ofCompany });
 
-const scoreThings = (model: Model): Thing[] =>
-  allScores(model).map(({ score, label }) => {
-    const facts = scoreFacts(score);
-    const parts = [
-      `${makingOf(score).says}${score.kind === 'grid' ? '' : `, ${saysRange(score.range)}`}`,
-      score.grades.length > 0 && facts.grades?.says,
-      score.bands.length > 0 && facts.bands?.says,
-    ];
-    return { id: label, label, whole: parts.filter(Boolean).join(', '), facts };
-  });
+const scoreParts = (model: Model, say: Phrases): Part[] =>
+  allScores(model).map(({ score, named }) =>
+    partOf(say, named, saysScore(score, say), {
+      made: factOf(say, 'made', score, exactMaking(score)),
+      range: factOf(say, 'range', score.kind === 'grid' ? null : score.range),
+      grades: factOf(say, 'grades', score.grades),
+      bands: factOf(say, 'bands', score.bands),
+    }),
+  );
 
-function scoreFacts(score: Score): Facts {
-  return {
-    made: { ...makingOf(score), verb: 'is' },
-    range:
-      score.kind === 'grid'
-        ? { exact: 'none', verb: 'runs', says: 'without a range' }
-        : { exact: exactly(score.range), verb: 'runs', says: saysRange(score.range) },
-    grades: ladderFact('grades', score.grades),
-    bands: ladderFact('bands', score.bands),
-  };
-}
-
-const saysRange = ([low, high]: Range): string => `from ${inPoints(low)} to ${inPoints(high)}`;
-
-const ladderFact = (what: string, ladder: Ladder): Fact => ({
-  exact: exactly(ladder.map(({ name, from }) => [name, from])),
-  verb: 'has',
-  says:
-    ladder.length === 0
-      ? `no ${what}`
-      : `the ${what} ${ladder.map(({ name, from }) => `${name} from ${inPoints(from)}`).join(', ')}`,
+const partOf = (say: Phrases, thing: Thing, whole: string, facts: Facts): Part => ({
+  id: exactly(thing),
+  label: say.thing(thing),
+  whole,
+  facts,
 });
 
 /** What a score is made of; its rules and groups are things of their own. */
-function makingOf(score: Score): Pick<Fact, 'exact' | 'says'> {
+function exactMaking(score: Score): string {
   switch (score.kind) {
     case 'rules':
-      return { exact: 'rules', says: 'the sum of its rules' };
+      return 'rules';
     case 'sum':
-      return {
-        exact: exactly(['sum', sorted(score.of.map(({ score: part, weight }) => `${part} ${weight}`))]),
-        says: score.of.map(({ score: part, weight }) => `${weight / 1000} × \`${part}\``).join(' + '),
-      };
+      return exactly(['sum', sorted(score.of.map(({ score: part, weight }) => `${part} ${weight}`))]);
     case 'grid':
-      return { exact: exactly(['grid', score.of]), says: `the grid of \`${score.of[0]}\` and \`${score.of[1]}\`` };
+      return exactly(['grid', score.of]);
     case 'rollUp':
-      return { exact: exactly(['rollUp', score.how, score.of, score.weights]), says: saysRollUp(score) };
+      return exactly(['rollUp', score.how, score.of, score.weights]);
   }
 }
 
-function saysRollUp({ how, of, weights }: Score & { kind: 'rollUp' }): string {
-  switch (how) {
-    case 'sum':
-      return `the sum of \`${of}\` over its contacts`;
-    case 'max':
-      return `the highest \`${of}\` of its contacts`;
-    case 'mean':
-      return `the mean of \`${of}\` over its contacts`;
-    case 'top':
-      return `the sum of the ${weights.length} highest \`${of}\` of its contacts`;
-    case 'diminishing':
-      return `the sum of \`${of}\` over its contacts, highest first, each next one at ${(weights[1] ?? 0) / 10} %`;
-  }
-}
-
-const groupThings = (model: Model): Thing[] =>
-  allScores(model).flatMap(({ score, label }) =>
+const groupParts = (model: Model, say: Phrases): Part[] =>
+  allScores(model).flatMap(({ score, named }) =>
     score.kind !== 'rules'
       ? []
-      : score.groups.map(({ name, range }) => ({
-          id: `${label} ${name}`,
-          label: `the group \`${name}\` of ${label}`,
-          whole: `it runs ${saysRange(range)}`,
-          facts: { range: { exact: exactly(range), verb: 'runs', says: saysRange(range) } },
-        })),
+      : score.groups.map(({ name, range }) => {
+          const fact = factOf(say, 'range', range);
+          return partOf(say, { kind: 'group', name, score: named }, say.whole.group(fact.says), { range: fact });
+        }),
   );
 
 // Rules
 
-const ruleThings = (model: Model): Thing[] =>
-  allScores(model).flatMap(({ score, label }) =>
+const ruleParts = (model: Model, say: Phrases): Part[] =>
+  allScores(model).flatMap(({ score, named }) =>
     score.kind !== 'rules'
       ? []
       : score.rules.map(({ rule, group }) => {
-          const max = maxOf(rule) === CONTRIBUTION_LIMIT ? '' : `, at most ${inPoints(maxOf(rule))} in all`;
-          const of = `${label}${group === null ? '' : `, group \`${group}\``}`;
-          return {
-            id: rule.id,
-            label: `\`${rule.id}\``,
-            whole: `${rule.points / 1000} points ${saysWhen(rule)}${max}, in ${of}`,
-            facts: {
-              score: { exact: label, verb: 'belongs to', says: label },
-              group: {
-                exact: exactly(group),
-                verb: 'is in',
-                says: group === null ? 'no group' : `the group \`${group}\``,
-              },
-              points: {
-                exact: exactly(rule.points),
-                verb: 'gives',
-                says: String(rule.points / 1000),
-                tail: ` points ${saysWhen(rule)}`,
-              },
-              max: maxFact(maxOf(rule)),
-              ...shapeFacts(rule),
-            },
-          };
+          const [when, max] = [saysWhen(rule, say), maxOf(rule)];
+          const whole = say.whole.rule({ points: rule.points, when, max, score: named, group });
+          return partOf(say, { kind: 'rule', name: rule.id }, whole, {
+            score: factOf(say, 'score', named),
+            group: factOf(say, 'group', group),
+            points: { ...factOf(say, 'points', rule.points), when },
+            max: factOf(say, 'max', max),
+            ...shapeFacts(rule, say),
+          });
         }),
   );
 
-const maxOf = (rule: Rule): number => ('max' in rule ? rule.max : CONTRIBUTION_LIMIT);
-
-function saysWhen(rule: Rule): string {
-  const asks = saysRule(rule);
-  return asks.startsWith('for ') ? asks : `if ${asks}`;
-}
-
 /** What a rule asks for. Two rules of different kinds share the fact `kind` alone, which says it all. */
-function shapeFacts(rule: Rule): Facts {
-  const facts = Object.entries({ ...kindFacts(rule), if: ifFact(rule.if) });
+function shapeFacts(rule: Rule, say: Phrases): Facts {
+  const facts = Object.entries({ ...kindFacts(rule, say), if: clauseFact(say, 'if', rule.if) });
   return {
-    kind: { exact: rule.kind, verb: 'reads', says: `“${saysRule(rule)}”` },
+    kind: factOf(say, 'kind', saysRule(rule, say), rule.kind),
     ...Object.fromEntries(facts.map(([name, fact]) => [`${rule.kind} ${name}`, fact])),
   };
 }
 
-function kindFacts(rule: Rule): Facts {
+function kindFacts(rule: Rule, say: Phrases): Facts {
   switch (rule.kind) {
     case 'trait':
       return {};
     case 'happened':
-      return { ...matchFacts(rule.match), count: countFact(rule.count) };
+      return { ...matchFacts(rule.match, say), count: countFact(rule.count, say) };
     case 'each':
       return {
-        ...matchFacts(rule.match),
-        amount: {
-          exact: exactly(rule.amount && [rule.amount.property, rule.amount.unit]),
-          verb: 'gives its points for',
-          says: rule.amount ? `each ${rule.amount.unit} of \`${rule.amount.property}\`` : 'each event',
-        },
-        limit: {
-          exact: exactly(rule.limit && [rule.limit.times, rule.limit.per]),
-          verb: 'counts at most',
-          says: rule.limit
-            ? `${rule.limit.times} per ${rule.limit.per === 'ever' ? 'contact' : rule.limit.per}`
-            : 'any number',
-        },
-        decay: { exact: exactly(rule.decay?.weights ?? null), verb: 'weighs events', says: saysWeights(rule.decay) },
+        ...matchFacts(rule.match, say),
+        amount: factOf(say, 'amount', rule.amount, exactly(rule.amount && [rule.amount.property, rule.amount.unit])),
+        limit: factOf(say, 'limit', rule.limit, exactly(rule.limit && [rule.limit.times, rule.limit.per])),
+        decay: factOf(say, 'decay', rule.decay, exactly(rule.decay?.weights ?? null)),
       };
     case 'silent':
       return {
-        names: namesFact('waits for', rule.names),
-        where: whereFact(rule.where),
-        for: { exact: exactly(rule.for), verb: 'waits', says: saysDuration(rule.for) },
-        each: { exact: exactly(rule.each), verb: 'gives its points', says: rule.each ? 'each such time' : 'once' },
+        names: factOf(say, 'silence', rule.names, exactNames(rule.names)),
+        where: clauseFact(say, 'where', rule.where),
+        for: factOf(say, 'wait', rule.for),
+        each: factOf(say, 'each', rule.each),
       };
     case 'untaken':
       return {
-        on: namesFact('looks for', rule.on),
-        unless: namesFact('is settled by', rule.unless),
-        where: whereFact(rule.where),
-        within: withinFact(rule.within),
-        same: { exact: rule.same, verb: 'goes by', says: `the same \`${rule.same}\`` },
-        after: { exact: exactly(rule.after), verb: 'waits', says: saysDuration(rule.after) },
+        on: factOf(say, 'events', rule.on, exactNames(rule.on)),
+        unless: factOf(say, 'unless', rule.unless, exactNames(rule.unless)),
+        where: clauseFact(say, 'where', rule.where),
+        within: factOf(say, 'within', rule.within),
+        same: factOf(say, 'same', rule.same, rule.same),
+        after: factOf(say, 'wait', rule.after),
       };
     case 'contacts':
       return {
-        contacts: { exact: exactCondition(rule.contacts), verb: 'counts contacts with', says: says(rule.contacts) },
-        count: countFact(rule.count),
+        contacts: factOf(say, 'contacts', says(rule.contacts, say), exactCondition(rule.contacts)),
+        count: countFact(rule.count, say),
       };
   }
 }
 
-const matchFacts = ({ names, where, gap, within, distinct }: Match): Facts => ({
-  names: namesFact('looks for', names),
-  where: whereFact(where),
-  gap: {
-    exact: exactly(gap),
-    verb: 'counts events',
-    says: gap === null ? 'however close together' : `at least ${saysDuration(gap)} apart`,
-  },
-  within: withinFact(within),
-  distinct: {
-    exact: exactly(distinct),
-    verb: 'counts',
-    says: distinct === null ? 'every event' : `different values of \`${distinct}\``,
-  },
+const matchFacts = (match: Match, say: Phrases): Facts => ({
+  names: factOf(say, 'events', match.names, exactNames(match.names)),
+  where: clauseFact(say, 'where', match.where),
+  gap: factOf(say, 'gap', match.gap),
+  within: factOf(say, 'within', match.within),
+  distinct: factOf(say, 'distinct', match.distinct),
 });
 
-const namesFact = (verb: string, names: readonly string[] | null): Fact => ({
-  exact: exactly(names && sorted(names)),
-  verb,
-  says: saysNames(names),
-});
+const countFact = (count: Count, say: Phrases): Fact => factOf(say, 'count', count, exactCount(count));
 
-const whereFact = (where: Condition | null): Fact => ({
-  exact: exactCondition(where),
-  verb: 'takes events',
-  says: where === null ? 'whatever they hold' : `where ${says(where)}`,
-});
-
-const withinFact = (within: number | null): Fact => ({
-  exact: exactly(within),
-  verb: 'looks at',
-  says: within === null ? 'all time' : `the last ${saysDuration(within)}`,
-});
-
-const countFact = (count: Count): Fact => ({
-  exact: exactly([count.least, String(count.most)]),
-  verb: 'wants it',
-  says: saysCount(count),
-});
-
-const ifFact = (condition: Condition | null): Fact => ({
-  exact: exactCondition(condition),
-  verb: 'holds',
-  says: condition === null ? 'for everyone' : `if ${says(condition)}`,
-});
-
-const maxFact = (max: number): Fact => ({
-  exact: exactly(max),
-  verb: 'may give',
-  says: max === CONTRIBUTION_LIMIT ? 'any number of points' : `at most ${inPoints(max)} points`,
-});
-
-function saysWeights(decay: Decay | null): string {
-  if (decay === null) return 'alike at every age';
-  const { written } = decay;
-  if ('halfLife' in written) return `half as much every ${written.halfLife}`;
-  if ('linear' in written) return `less each day until ${written.linear}`;
-  return Object.entries(written.steps)
-    .map(([age, share]) => `at ${share} from ${age} on`)
-    .join(', ');
-}
+const clauseFact = (say: Phrases, aspect: 'if' | 'where', condition: Condition | null): Fact =>
+  factOf(say, aspect, saysMaybe(condition, say), exactCondition(condition));
 
 // Disqualification and stages
 
-const disqualifyThings = (model: Model): Thing[] =>
-  model.disqualify.map(({ id, if: condition, reason }, place) => ({
-    id,
-    label: `the disqualification \`${id}\``,
-    whole: `“${reason}” if ${says(condition)}, ${saysPlace(model.disqualify, place)}`,
-    facts: {
-      if: ifFact(condition),
-      reason: { exact: reason, verb: 'gives the reason', says: `“${reason}”` },
-    },
-  }));
+const disqualificationParts = (model: Model, say: Phrases): Part[] =>
+  model.disqualify.map(({ id, if: condition, reason }, place) =>
+    partOf(say, { kind: 'disqualification', name: id }, saysDisqualification(model, place, say), {
+      if: clauseFact(say, 'if', condition),
+      reason: factOf(say, 'reason', reason, reason),
+    }),
+  );
 
-const stageThings = (model: Model): Thing[] =>
-  model.stages.map(({ id, enter, leave }, place) => ({
-    id,
-    label: `the stage \`${id}\``,
-    whole: `begins if ${says(enter)}, ends ${saysLeave(leave)}, ${saysPlace(model.stages, place)}`,
-    facts: {
-      enter: { exact: exactCondition(enter), verb: 'begins if', says: says(enter) },
-      leave: { exact: exactCondition(leave), verb: 'ends', says: saysLeave(leave) },
-    },
-  }));
+const stageParts = (model: Model, say: Phrases): Part[] =>
+  model.stages.map(({ id, enter, leave }, place) =>
+    partOf(say, { kind: 'stage', name: id }, saysStage(model, place, say), {
+      enter: factOf(say, 'enter', says(enter, say), exactCondition(enter)),
+      leave: factOf(say, 'leave', saysMaybe(leave, say), exactCondition(leave)),
+    }),
+  );
 
-const saysLeave = (leave: Condition | null): string => (leave === null ? 'only by hand' : `if ${says(leave)}`);
+// Exact
 
-const saysPlace = (list: readonly { readonly id: string }[], place: number): string => {
-  const previous = list[place - 1];
-  return previous === undefined ? 'as the first' : `after \`${previous.id}\``;
-};
-
-// Conditions
+const exactNames = (names: readonly string[] | null): string => exactly(names && sorted(names));
+const exactCount = ({ least, most }: Count): string => exactly([least, String(most)]);
+const exactMatch = ({ names, where, gap, within, distinct }: Match): string[] => [
+  exactNames(names),
+  exactCondition(where),
+  ...[gap, within, distinct].map(exactly),
+];
 
 /** A condition as text that is the same for the same meaning: parts, names and operands in one order, each once. */
 function exactCondition(condition: Condition | null): string {
@@ -415,7 +285,7 @@ function exactCondition(condition: Condition | null): string {
     }
     case 'event': {
       const { match, count } = condition;
-      return exactly(['event', ...Object.values(matchFacts(match)).map((fact) => fact.exact), countFact(count).exact]);
+      return exactly(['event', ...exactMatch(match), exactCount(count)]);
     }
   }
 }

@@ -7,9 +7,11 @@
 import { holds, parts, type Subject } from './condition.ts';
 import { type Given, NOTHING, subjectOf } from './contribution.ts';
 import { type Course, datesIn, firstChange, isStill, type Movement, movementOf, movementOfMatch } from './next.ts';
+import { type Language, phrasesOf } from './phrases/languages.ts';
 import { profile } from './profile.ts';
-import { explainRule, saysRule } from './rules.ts';
+import { explainRule } from './rules.ts';
 import { type Result, type Results, rollUp, scoresOf } from './scores.ts';
+import { saysRule } from './sentences.ts';
 import { readInstant } from './time.ts';
 import {
   type Company,
@@ -53,6 +55,8 @@ export interface Surroundings {
   readonly colleagues?: readonly Contact[];
   /** The scores of the contact's company where they are known; else they are those of its colleagues. */
   readonly company?: Results;
+  /** What the sentences are written in; English where it is left out. */
+  readonly language?: Language;
 }
 
 /**
@@ -68,7 +72,11 @@ export function explain(model: Model, known: Contact, asOf: number, around: Surr
     contact: contact.id,
     asOf,
     scores: state.scores,
-    reasons: reasonsOf(model, (rule) => (hasData(contact) ? explainRule(rule, contact, asOf) : NOTHING)),
+    reasons: reasonsOf(
+      model,
+      (rule) => (hasData(contact) ? explainRule(rule, contact, asOf) : NOTHING),
+      around.language,
+    ),
     disqualified: state.disqualified,
     stage: state.stage,
     nextChangeAt: nextChange(model, contact, asOf, colleagues, state, company),
@@ -81,9 +89,10 @@ export function explainCompany(
   company: Company,
   contacts: readonly Contact[],
   asOf: number,
+  language?: Language,
 ): { readonly scores: Results; readonly reasons: readonly Reason[] } {
   const known = contacts.map((contact) => profile(contact, asOf));
-  return explainFromMembers(model, company, membersOf(model, known, asOf), asOf);
+  return explainFromMembers(model, company, membersOf(model, known, asOf), asOf, language);
 }
 
 /** The same from the contacts that count for the company, with scores that they are known to have. */
@@ -92,26 +101,28 @@ export function explainFromMembers(
   company: Company,
   members: readonly Member[],
   asOf: number,
+  language?: Language,
 ): { readonly scores: Results; readonly reasons: readonly Reason[] } {
   return {
     scores: companyScores(model, company, members, asOf),
-    reasons: members.length === 0 ? [] : companyReasons(model, companyGiven(company, members, asOf)),
+    reasons: members.length === 0 ? [] : companyReasons(model, companyGiven(company, members, asOf), language),
   };
 }
 
-function reasonsOf(model: Model, given: (rule: Rule) => Given): Reason[] {
+function reasonsOf(model: Model, given: (rule: Rule) => Given, language: Language = 'en'): Reason[] {
+  const say = phrasesOf(language);
   return model.scores.flatMap((score) =>
     score.kind !== 'rules'
       ? []
       : score.rules.map(({ rule, group }) => {
           const { points, events } = given(rule);
-          return { rule: rule.id, score: score.name, group, points, sentence: saysRule(rule), events };
+          return { rule: rule.id, score: score.name, group, points, sentence: saysRule(rule, say), events };
         }),
   );
 }
 
-const companyReasons = (model: Model, given: (rule: Rule) => number): Reason[] =>
-  reasonsOf({ ...model, scores: model.companyScores }, (rule) => ({ points: given(rule), events: [] }));
+const companyReasons = (model: Model, given: (rule: Rule) => number, language?: Language): Reason[] =>
+  reasonsOf({ ...model, scores: model.companyScores }, (rule) => ({ points: given(rule), events: [] }), language);
 
 /** A contact without any trait and without any event has no score. */
 export const hasData = (contact: Contact): boolean => contact.hasTraits || contact.events.length > 0;

@@ -1,7 +1,7 @@
 /**
  * The table of operators. A row says what the operator takes, how it reads a value, its answer for a missing one,
- * its JavaScript, its SQL and its English; all three forms of a model come from it, so a row that lacks one does
- * not type-check. It refuses to know whose field it looks at.
+ * its JavaScript and its SQL; all three forms of a model come from it, so a row that lacks one does not type-check.
+ * It refuses to know whose field it looks at, and how it reads in a sentence (`phrases/`).
  */
 
 import { z } from 'zod';
@@ -74,7 +74,6 @@ export interface Operator {
   readonly code: ((x: string, operand: Operand, now: string) => string) | null;
   /** The same as SQL over a column that `reads` names; null where the column is null. */
   sql(column: string, operand: Operand, bind: Binder, now: string): string;
-  says(field: string, operand: Operand): string;
   /** The value of the date at which the answer changes as time passes, or null when it never does. */
   readonly flipsAfter: ((operand: Operand) => number) | null;
 }
@@ -102,19 +101,12 @@ function prepareScalars(written: unknown): Operand | string {
 /** A number as a literal of generated code and of SQL. */
 const literal = (value: number): string => (value < 0 || Object.is(value, -0) ? `(${value})` : String(value));
 
-const say = (written: unknown): string =>
-  Array.isArray(written) ? written.map(say).join(', ') : typeof written === 'string' ? `“${written}”` : String(written);
-
-type Spec = Pick<Operator, 'says'>;
-
-function textOperator(
-  spec: Spec & {
-    takes?: z.ZodType;
-    reads?: 'text' | 'words';
-    holds: (text: string, operands: readonly string[]) => boolean;
-    sql: (column: string, operands: readonly string[], bind: Binder) => string;
-  },
-): Operator {
+function textOperator(spec: {
+  takes?: z.ZodType;
+  reads?: 'text' | 'words';
+  holds: (text: string, operands: readonly string[]) => boolean;
+  sql: (column: string, operands: readonly string[], bind: Binder) => string;
+}): Operator {
   const reads = spec.reads ?? 'text';
   return {
     takes: spec.takes ?? z.string(),
@@ -127,20 +119,17 @@ function textOperator(
     },
     code: null,
     sql: (column, operand, bind) => spec.sql(column, operand.texts, bind),
-    says: spec.says,
     flipsAfter: null,
   };
 }
 
-function numberOperator(
-  spec: Spec & {
-    takes?: z.ZodType;
-    holds: (x: number, operands: readonly [number, number]) => boolean;
-    code: (x: string, low: string, high: string) => string;
-    /** Where SQL spells it otherwise. */
-    sql?: (x: string, low: string, high: string) => string;
-  },
-): Operator {
+function numberOperator(spec: {
+  takes?: z.ZodType;
+  holds: (x: number, operands: readonly [number, number]) => boolean;
+  code: (x: string, low: string, high: string) => string;
+  /** Where SQL spells it otherwise. */
+  sql?: (x: string, low: string, high: string) => string;
+}): Operator {
   const ends = (operand: Operand): [number, number] => [operand.numbers[0] ?? 0, operand.numbers[1] ?? 0];
   return {
     takes: spec.takes ?? number,
@@ -160,13 +149,12 @@ function numberOperator(
       const [low, high] = ends(operand);
       return (spec.sql ?? spec.code)(column, bind.number(low), operand.numbers.length > 1 ? bind.number(high) : '');
     },
-    says: spec.says,
     flipsAfter: null,
   };
 }
 
 /** `is`, `isNot`, `in`, `notIn`: texts by folded text, numbers by number, and each of a mixed list by its own type. */
-function sameOperator(many: boolean, same: boolean, says: Operator['says']): Operator {
+function sameOperator(many: boolean, same: boolean): Operator {
   const wanted = (found: boolean) => found === same;
   return {
     takes: many ? z.array(scalar).min(1) : scalar,
@@ -186,18 +174,15 @@ function sameOperator(many: boolean, same: boolean, says: Operator['says']): Ope
       const found = among(bind.dialect, column, numbers.length > 0 ? bind.numbers(numbers) : bind.texts(texts));
       return same ? found : `not (${found})`;
     },
-    says,
     flipsAfter: null,
   };
 }
 
-function listOperator(
-  spec: Spec & {
-    takes?: z.ZodType;
-    holds: (list: readonly string[], operands: readonly string[]) => boolean;
-    sql: (column: string, operands: string, bind: Binder) => string;
-  },
-): Operator {
+function listOperator(spec: {
+  takes?: z.ZodType;
+  holds: (list: readonly string[], operands: readonly string[]) => boolean;
+  sql: (column: string, operands: string, bind: Binder) => string;
+}): Operator {
   return {
     takes: spec.takes ?? texts,
     prepare: (written) => prepareTexts(written),
@@ -206,18 +191,15 @@ function listOperator(
     holds: (cell, operand) => cell.list !== undefined && spec.holds(cell.list, operand.texts),
     code: null,
     sql: (column, operand, bind) => spec.sql(column, bind.texts(operand.texts), bind),
-    says: spec.says,
     flipsAfter: null,
   };
 }
 
-function dateOperator(
-  spec: Spec & {
-    relative: boolean;
-    holds: (instant: number, ms: number, now: number) => boolean;
-    code: (x: string, ms: string, now: string) => string;
-  },
-): Operator {
+function dateOperator(spec: {
+  relative: boolean;
+  holds: (instant: number, ms: number, now: number) => boolean;
+  code: (x: string, ms: string, now: string) => string;
+}): Operator {
   return {
     takes: z.string(),
     prepare: (written) => {
@@ -232,7 +214,6 @@ function dateOperator(
     holds: (cell, operand, now) => cell.date !== undefined && spec.holds(cell.date, operand.ms, now),
     code: (x, operand, now) => spec.code(x, literal(operand.ms), now),
     sql: (column, operand, bind, now) => spec.code(column, bind.integer(operand.ms), now),
-    says: spec.says,
     flipsAfter: spec.relative ? (operand) => operand.ms : null,
   };
 }
@@ -240,20 +221,18 @@ function dateOperator(
 const any = (list: readonly string[], sql: (item: string) => string): string => `(${list.map(sql).join(' or ')})`;
 
 export const operators = {
-  is: sameOperator(false, true, (field, o) => `${field} is ${say(o.written)}`),
-  isNot: sameOperator(false, false, (field, o) => `${field} is known and is not ${say(o.written)}`),
-  in: sameOperator(true, true, (field, o) => `${field} is one of ${say(o.written)}`),
-  notIn: sameOperator(true, false, (field, o) => `${field} is known and none of ${say(o.written)}`),
+  is: sameOperator(false, true),
+  isNot: sameOperator(false, false),
+  in: sameOperator(true, true),
+  notIn: sameOperator(true, false),
   contains: textOperator({
     holds: (text, operands) => operands.some((piece) => text.includes(piece)),
     sql: (column, operands, bind) => any(operands, (piece) => `strpos(${column}, ${bind.text(piece)}) > 0`),
-    says: (field, o) => `${field} contains ${say(o.written)}`,
   }),
   containsAny: textOperator({
     takes: texts,
     holds: (text, operands) => operands.some((piece) => text.includes(piece)),
     sql: (column, operands, bind) => any(operands, (piece) => `strpos(${column}, ${bind.text(piece)}) > 0`),
-    says: (field, o) => `${field} contains one of ${say(o.written)}`,
   }),
   mentions: textOperator({
     takes: texts,
@@ -261,61 +240,50 @@ export const operators = {
     holds: (text, operands) => operands.some((phrase) => ` ${text} `.includes(` ${phrase} `)),
     sql: (column, operands, bind) =>
       any(operands, (phrase) => `strpos(' ' || ${column} || ' ', ' ' || ${bind.text(phrase)} || ' ') > 0`),
-    says: (field, o) => `${field} mentions ${say(o.written)}`,
   }),
   startsWith: textOperator({
     holds: (text, operands) => operands.some((start) => text.startsWith(start)),
     sql: (column, operands, bind) => any(operands, (start) => `starts_with(${column}, ${bind.text(start)})`),
-    says: (field, o) => `${field} starts with ${say(o.written)}`,
   }),
   endsWith: textOperator({
     holds: (text, operands) => operands.some((end) => text.endsWith(end)),
     sql: (column, operands, bind) =>
       any(operands, (end) => `right(${column}, length(${bind.text(end)})::integer) = ${bind.text(end)}`),
-    says: (field, o) => `${field} ends with ${say(o.written)}`,
   }),
   atLeast: numberOperator({
     holds: (x, [low]) => x >= low,
     code: (x, low) => `${x} >= ${low}`,
-    says: (field, o) => `${field} is at least ${say(o.written)}`,
   }),
   moreThan: numberOperator({
     holds: (x, [low]) => x > low,
     code: (x, low) => `${x} > ${low}`,
-    says: (field, o) => `${field} is more than ${say(o.written)}`,
   }),
   atMost: numberOperator({
     holds: (x, [high]) => x <= high,
     code: (x, high) => `${x} <= ${high}`,
-    says: (field, o) => `${field} is at most ${say(o.written)}`,
   }),
   lessThan: numberOperator({
     holds: (x, [high]) => x < high,
     code: (x, high) => `${x} < ${high}`,
-    says: (field, o) => `${field} is less than ${say(o.written)}`,
   }),
   between: numberOperator({
     takes: z.tuple([number, number]),
     holds: (x, [low, high]) => x >= low && x <= high,
     code: (x, low, high) => `(${x} >= ${low} && ${x} <= ${high})`,
     sql: (x, low, high) => `${x} between ${low} and ${high}`,
-    says: (field, o) => `${field} is between ${o.numbers[0]} and ${o.numbers[1]}`,
   }),
   has: listOperator({
     takes: z.string(),
     holds: (list, operands) => operands.every((item) => list.includes(item)),
     sql: (column, operands, bind) => listSql('all', column, operands, bind),
-    says: (field, o) => `${field} has ${say(o.written)}`,
   }),
   hasAny: listOperator({
     holds: (list, operands) => operands.some((item) => list.includes(item)),
     sql: (column, operands, bind) => listSql('any', column, operands, bind),
-    says: (field, o) => `${field} has one of ${say(o.written)}`,
   }),
   hasAll: listOperator({
     holds: (list, operands) => operands.every((item) => list.includes(item)),
     sql: (column, operands, bind) => listSql('all', column, operands, bind),
-    says: (field, o) => `${field} has all of ${say(o.written)}`,
   }),
   exists: {
     takes: z.boolean(),
@@ -325,32 +293,27 @@ export const operators = {
     holds: (cell, operand) => (cell.present ?? false) === operand.flag,
     code: null,
     sql: (column, operand) => `(${column} is ${operand.flag ? 'not ' : ''}null)`,
-    says: (field, o) => (o.flag ? `${field} is known` : `${field} is not known`),
     flipsAfter: null,
   },
   before: dateOperator({
     relative: false,
     holds: (instant, ms) => instant < ms,
     code: (x, ms) => `${x} < ${ms}`,
-    says: (field, o) => `${field} is before ${o.written}`,
   }),
   after: dateOperator({
     relative: false,
     holds: (instant, ms) => instant > ms,
     code: (x, ms) => `${x} > ${ms}`,
-    says: (field, o) => `${field} is after ${o.written}`,
   }),
   olderThan: dateOperator({
     relative: true,
     holds: (instant, ms, now) => instant <= now - ms,
     code: (x, ms, now) => `${x} <= ${now} - ${ms}`,
-    says: (field, o) => `${field} is at least ${o.written} ago`,
   }),
   newerThan: dateOperator({
     relative: true,
     holds: (instant, ms, now) => instant > now - ms,
     code: (x, ms, now) => `${x} > ${now} - ${ms}`,
-    says: (field, o) => `${field} is less than ${o.written} ago`,
   }),
 } satisfies Record<string, Operator>;
 
