@@ -4,14 +4,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { postgresUrl } from '../../test/postgres.ts';
 import { NOON, testApp } from '../../test/service.ts';
-import { holds, type Subject } from '../core/condition.ts';
+import { holds, parts, type Subject } from '../core/condition.ts';
 import { subjectOf } from '../core/contribution.ts';
 import { type Facts, factValue } from '../core/ingest.ts';
 import { checkModel } from '../core/model.ts';
-import type { Value } from '../core/words.ts';
+import type { Condition, Value } from '../core/words.ts';
 import type { Serving } from './contacts.ts';
 import { readingsOf } from './readings.ts';
-import { findContacts, type Place, readSearch, type SearchDocument } from './search.ts';
+import { countContacts, findContacts, readSearch, type SearchDocument } from './search.ts';
+import { type Companies, gatherSql, type Place, walkSql } from './search-sql.ts';
 
 const DAY = 86_400_000;
 const document = {
@@ -67,6 +68,9 @@ const texts = fc.constantFrom(
   '100%',
   'a_b',
   'true',
+  'Анна Ковач',
+  '王伟',
+  'Zoë Qé',
 );
 const value = fc.oneof(
   { weight: 5, arbitrary: texts },
@@ -119,6 +123,15 @@ const operand = fc.oneof(
     ),
   fc.constantFrom<object>(
     { mentions: ['head of', 'müdürü'] },
+    { mentions: ['ковач', 'qe'] },
+    { contains: 'ко' },
+    { contains: '伟' },
+    { contains: 'uc' },
+    { endsWith: 'qé' },
+    { atLeast: -2.5 },
+    { lessThan: 0.2 },
+    { moreThan: 1e20 },
+    { between: [11, 13] },
     { is: 12 },
     { isNot: 12 },
     { in: [12, 0.1] },
@@ -250,6 +263,9 @@ function subject(one: Sample): Subject {
   };
 }
 
+const isTestOfCompany = (condition: Condition): boolean =>
+  condition.kind === 'test' && condition.holder === 'company' && condition.operator !== 'exists';
+
 const url = await postgresUrl();
 
 describe.skipIf(url === undefined)('searches', async () => {
@@ -323,6 +339,13 @@ describe.skipIf(url === undefined)('searches', async () => {
     return ids;
   }
 
+  /** What is read of companies beforehand: for each test of one, those that pass. */
+  function companiesOf(conditions: readonly Condition[]): Companies {
+    const own = new Map(samples.flatMap((one) => (one.company === null ? [] : [[one.company.id, subject(one)]])));
+    const tests = conditions.flatMap((condition) => [...parts(condition)]).filter(isTestOfCompany);
+    return new Map(tests.map((one) => [one, [...own].flatMap(([id, company]) => (holds(one, company) ? [id] : []))]));
+  }
+
   test('find what the explained condition holds for, page by page', async () => {
     let hits = 0;
     await fc.assert(
@@ -332,10 +355,29 @@ describe.skipIf(url === undefined)('searches', async () => {
         const expected = samples.filter((one) => enter !== undefined && holds(enter, subject(one))).map(({ id }) => id);
         hits += expected.length;
         expect(await found({ where: condition }, limit)).toEqual(expected);
+        const read = readSearch({ where: condition }, serving);
+        expect(await countContacts(db, read, NOON)).toEqual({ count: expected.length, exact: true });
+        if (read.looked.length > 0) return;
+        // Every way of asking, also those that are not worth it among so few.
+        const part = { after: null, limit: 500, now: NOON };
+        const { text, values } = walkSql(read, part, 500);
+        const walked = await db.rows<Place>(text, values);
+        expect(walked.map(({ contactId }) => contactId)).toEqual(expected);
+        for (const known of [new Map(), companiesOf(read.decided)]) {
+          const gathering = gatherSql(read, NOON, known, null);
+          const [gathered] = await db.rows<{ ids: string | null }>(gathering.text, gathering.values);
+          const ids = (gathered?.ids ?? '{}').slice(1, -1).split(',').filter(Boolean).map(Number);
+          expect(ids.sort((a, b) => a - b)).toEqual(expected);
+        }
       }),
       { numRuns: 150, seed: 7 },
     );
     expect(hits).toBeGreaterThan(500);
+  });
+
+  test('count all there are', async () => {
+    const all = await countContacts(db, readSearch({}, serving), NOON);
+    expect(all).toEqual({ count: samples.length, exact: true });
   });
 
   test('sort by a score, those without data last, and by when they came', async () => {

@@ -1,22 +1,36 @@
 /**
  * Contacts by any combination of what is known of them. A search is a condition of the model's own language, and means
- * exactly what it means there; this file decides how it becomes SQL, and which part of it is looked at afterwards,
- * event by event. It refuses to know who asks and how a page is shown.
+ * exactly what it means there; this file decides which way of asking is taken when, and which part of a search is looked
+ * at afterwards, event by event. It refuses to know who asks and how a page is shown.
  */
 
 import { DatabaseError } from 'pg';
+import { z } from 'zod';
 import { holds, parts } from '../core/condition.ts';
 import { subjectOf } from '../core/contribution.ts';
-import { Binder } from '../core/dialect.ts';
 import { readText } from '../core/document.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { type Facts, factValue } from '../core/ingest.ts';
 import { checkModel } from '../core/model.ts';
 import { operatorOf } from '../core/operators.ts';
-import type { Condition, Match, Model, Values } from '../core/words.ts';
+import type { Condition, Model, Values } from '../core/words.ts';
 import type { Serving } from './contacts.ts';
 import type { Db } from './db.ts';
-import { readingTest } from './readings.ts';
+import {
+  type Companies,
+  type CompanyTest,
+  companiesSql,
+  countSql,
+  gatherSql,
+  guessSql,
+  orderSql,
+  type Part,
+  type Place,
+  type Search,
+  type Sort,
+  type Statement,
+  walkSql,
+} from './search-sql.ts';
 
 /** As callers write it. */
 export interface SearchDocument {
@@ -29,34 +43,6 @@ export interface SearchDocument {
   readonly sort?: Sort | undefined;
 }
 
-type Sort =
-  /** Highest first. Contacts without data come last; those that were never scored are left out. */
-  | { readonly by: 'score'; readonly score: string }
-  /** Newest first. */
-  | { readonly by: 'createdAt' }
-  /** In the order in which they were first heard of here. */
-  | { readonly by: 'id' };
-
-/** A search whose names were found and whose operands were read. */
-export interface Search {
-  readonly modelId: number | null;
-  readonly model: Model;
-  /** What SQL decides; all must hold. */
-  readonly decided: readonly Condition[];
-  /** Conditions on events that must be looked at one by one; all must hold. */
-  readonly looked: readonly Condition[];
-  readonly stage: readonly string[] | null;
-  readonly disqualified: boolean | null;
-  readonly companyId: number | null;
-  readonly sort: Sort;
-}
-
-/** Where a contact stands in the order of a search: its number, and the value that the search is sorted by. */
-export interface Place {
-  readonly contactId: number;
-  readonly value: number | null;
-}
-
 export interface Found {
   readonly places: readonly Place[];
   /** Where to go on; null at the end. It is there even where no contact of this part was found. */
@@ -66,7 +52,7 @@ export interface Found {
 /** More tests than that nobody writes by hand, and every one costs. */
 const MOST_TESTS = 100;
 /** Contacts whose events are read at a time. */
-const LOOKED_AT_ONCE = 200;
+const LOOKED_AT_ONCE = 500;
 /** Contacts whose events are looked at for one page, found or not. */
 const LOOKED_AT = 5_000;
 
@@ -159,31 +145,28 @@ function onlyEvents(condition: Condition): void {
   }
 }
 
-/** Whole numbers are bound as such: an index on whole numbers is of no use to a comparison with a double. */
-class SearchBinder extends Binder {
-  override number(value: number): string {
-    return Number.isSafeInteger(value) ? this.integer(value) : super.number(value);
-  }
-}
-
-/** A part of a search, in its order. */
-export interface Part {
-  readonly after: Place | null;
-  readonly limit: number;
-  readonly now: number;
-}
-
 /** Contacts of a search from a place on, at most `limit` of them. */
-export async function findContacts(db: Db, search: Search, { after, limit, now }: Part): Promise<Found> {
-  if (search.looked.length === 0) {
-    const places = await candidates(db, search, { after, limit: limit + 1, now });
-    const shown = places.slice(0, limit);
-    return { places: shown, next: places.length > limit ? (shown.at(-1) ?? null) : null };
-  }
+export async function findContacts(db: Db, search: Search, part: Part): Promise<Found> {
+  const companies = companyReader(db, search, part.now);
+  if (search.looked.length > 0) return look(db, search, part, companies, LOOKED_AT);
+  const { limit } = part;
+  const places = await candidates(db, search, { ...part, limit: limit + 1 }, companies);
+  const shown = places.slice(0, limit);
+  return { places: shown, next: places.length > limit ? (shown.at(-1) ?? null) : null };
+}
+
+/** The same where events are looked at one by one: those of `most` contacts, found or not. */
+async function look(
+  db: Db,
+  search: Search,
+  { after, limit, now }: Part,
+  companies: Reader,
+  most: number,
+): Promise<Found> {
   const found: Place[] = [];
   let last = after;
-  for (let looked = 0; looked < LOOKED_AT; looked += LOOKED_AT_ONCE) {
-    const part = await candidates(db, search, { after: last, limit: LOOKED_AT_ONCE, now });
+  for (let looked = 0; looked < most; looked += LOOKED_AT_ONCE) {
+    const part = await candidates(db, search, { after: last, limit: LOOKED_AT_ONCE, now }, companies);
     const matching = await lookAtEvents(db, search, part, now);
     for (const place of part) {
       last = place;
@@ -196,44 +179,119 @@ export async function findContacts(db: Db, search: Search, { after, limit, now }
   return { places: found, next: last };
 }
 
-async function candidates(db: Db, search: Search, part: Part): Promise<Place[]> {
-  const found = await ask(db, search, part);
+/** How many contacts a search finds: that many where `exact`, else at least as many. */
+export interface Counted {
+  readonly count: number;
+  readonly exact: boolean;
+}
+
+/** Counted up to these numbers, the last without end, each for so many milliseconds at most. */
+const COUNTED = [1_000, 10_000, null];
+const COUNTING = 200;
+
+/** Counts for about half a second at most, however many there are. */
+export async function countContacts(db: Db, search: Search, now: number): Promise<Counted> {
+  const companies = companyReader(db, search, now);
+  if (search.looked.length > 0) {
+    const all = { after: null, limit: Infinity, now };
+    const { places, next } = await look(db, search, all, companies, LOOKED_AT_ONCE);
+    return { count: places.length, exact: next === null };
+  }
+  let count = 0;
+  for (const most of COUNTED) {
+    const { led, ...statement } = countSql(search, now, await companies(MANY_COMPANIES), most);
+    const rows = await within<{ found: number }>(db, statement, { patience: COUNTING, led });
+    if (rows === null) return { count, exact: false };
+    count = rows[0]?.found ?? 0;
+    if (count !== most) return { count, exact: true };
+  }
+  return { count, exact: true };
+}
+
+async function candidates(db: Db, search: Search, part: Part, companies: Reader): Promise<Place[]> {
+  const found = await ask(db, search, part, companies);
   // Those without points come after all others, and are a list of their own, so that an index leads to each place.
   const isOver = search.sort.by !== 'score' || part.after === null || part.after.value === null;
   if (isOver || found.length === part.limit) return found;
   const rest = { ...part, after: { contactId: 0, value: null }, limit: part.limit - found.length };
-  return [...found, ...(await ask(db, search, rest))];
+  return [...found, ...(await ask(db, search, rest, companies))];
 }
 
+/** Contacts that are looked at in the order of the list at first, besides four for each wanted, and where none is rare. */
+const NEAR = 4_000;
+const FAR = 20_000;
+/** So few are gathered at once; and where an index leads to more, it is not worth following any more. */
+const FEW = 5_000;
+const MANY = 200_000;
+/** Milliseconds for looking along the order of the list, whose first contacts did most, and for what has to be. */
+const PATIENCE = { walk: 500, most: 10_000 };
+
 /**
- * In the order of the list, looking at each contact until the page is full, is the quickest way where many match, and
- * PostgreSQL cannot know how many will. So that way is tried for moments; then all that match are gathered first.
+ * In the order of the list, looking at each contact until the page is full, is the quickest way where many match;
+ * gathering by an index what matches, and then putting it in order, where few do, or where those at the head of the list
+ * do not. PostgreSQL guesses how many match, and errs: so each way is given up where it turns out to be the wrong one.
  */
-async function ask(db: Db, search: Search, part: Part): Promise<Place[]> {
-  for (const way of WAYS) {
-    const { text, values } = searchSql(search, part, way.gathered);
-    const found = await within(db, way.patience, text, values);
-    if (found !== null) return found;
-  }
+async function ask(db: Db, search: Search, part: Part, companies: Reader): Promise<Place[]> {
+  const walk = async (depth: number) => {
+    const how = { patience: PATIENCE.walk, led: false };
+    const found = await within<Place>(db, walkSql(search, part, depth + 4 * part.limit), how);
+    return found?.length === part.limit ? found : null;
+  };
+  const gather = async (most: number | null, index: boolean) => {
+    const known = await companies(MANY_COMPANIES);
+    const how = { patience: PATIENCE.most, led: index };
+    const [all] = (await within<Gathered>(db, gatherSql(search, part.now, known, most), how)) ?? [];
+    if (all === undefined || all.found === most) return null;
+    if (all.ids === null) return [];
+    return within<Place>(db, orderSql(search, part, all.ids), { patience: PATIENCE.most, led: false });
+  };
+
+  const { led, ...guess } = guessSql(search, part.now, await companies(FEW_COMPANIES));
+  const plans = Plans.parse(await within(db, guess, { patience: PATIENCE.most, led }));
+  const guessed = plans[0]?.['QUERY PLAN'][0]?.Plan['Plan Rows'] ?? 0;
+  const found =
+    (led && guessed < FEW ? await gather(4 * FEW, true) : null) ??
+    (await walk(NEAR)) ??
+    (led && guessed < MANY ? await gather(null, true) : null) ??
+    (await walk(FAR)) ??
+    (await gather(null, false));
+  if (found !== null) return found;
   throw new ScorelineError(
     'too_busy',
     'the search looks at more than can be read now: ask for something rarer as well',
   );
 }
 
-/** Milliseconds that each way may take. */
-const WAYS = [
-  { gathered: false, patience: 250 },
-  { gathered: true, patience: 10_000 },
-] as const;
+const Plans = z.array(z.object({ 'QUERY PLAN': z.array(z.object({ Plan: z.object({ 'Plan Rows': z.number() }) })) }));
+
+interface Gathered {
+  readonly found: number;
+  readonly ids: string | null;
+}
+
 const CANCELED = '57014';
 
-/** The rows of a statement; null where it took too long. */
-async function within(db: Db, patience: number, text: string, values: readonly unknown[]): Promise<Place[] | null> {
+/**
+ * The rows of a statement; null where it took longer than `patience` milliseconds.
+ * @param how.led whether an index leads to what is looked for, so that no other way is worth thinking of
+ */
+async function within<Row extends object>(
+  db: Db,
+  { text, values }: Statement,
+  how: { patience: number; led: boolean },
+): Promise<Row[] | null> {
   try {
     return await db.transaction(async (tx) => {
-      await tx.rows("select set_config('statement_timeout', $1, true)", [String(patience)]);
-      return tx.rows<Place>(text, values);
+      // A plan for any values would not know how rare these are, and compiling one takes longer than most searches.
+      // Where an index leads, workers would each count the same events anew.
+      await tx.rows(
+        `select set_config('statement_timeout', $1, true), set_config('enable_seqscan', $2, true),
+           set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
+           set_config('work_mem', '32MB', true),
+           set_config('max_parallel_workers_per_gather', case when $2 = 'off' then '0' else '2' end, true)`,
+        [String(how.patience), how.led ? 'off' : 'on'],
+      );
+      return tx.rows<Row>(text, values);
     });
   } catch (error) {
     if (error instanceof DatabaseError && error.code === CANCELED) return null;
@@ -241,199 +299,57 @@ async function within(db: Db, patience: number, text: string, values: readonly u
   }
 }
 
-/** @param gathered whether all that match are found before they are put in order */
-function searchSql(
-  search: Search,
-  { after, limit, now }: Part,
-  gathered: boolean,
-): { text: string; values: readonly unknown[] } {
-  const bind = new SearchBinder('postgres');
-  const instant = bind.instant(now);
-  const writer = new Writer(search, bind, instant, gathered);
-  const { equal, others } = joinedEquals(search.decided);
-  const conditions = [
-    // Not every search asks for the instant, and PostgreSQL refuses a value that a statement does not name.
-    `${instant} is not null`,
-    ...(equal === null ? [] : [`c.readings @> ${bind.text(JSON.stringify(equal))}::jsonb`]),
-    ...others.map((part) => writer.write(part)),
-    ...search.looked.map((part) => writer.write(part)),
-    ...writer.standing(),
-  ];
-  const order = orderOf(search, after, bind);
-  const own = order.own.map((condition) => `\n  and ${condition}`).join('');
-  const matching = conditions.join('\n  and ');
-  const page = `order by ${order.by} limit ${bind.integer(limit)}`;
-  const columns = `select c.contact_id as "contactId", ${order.value} as value`;
-  const text = gathered
-    ? `with matching as materialized (select c.contact_id, c.created_at from contact c where ${matching})
-${columns} from matching c ${order.join} where true${own}\n${page}`
-    : `${columns} from contact c ${order.join} where ${matching}${own}\n${page}`;
-  return { text, values: bind.values };
+/** Companies that pass the tests of a search, read before their contacts where they are at most so many. */
+type Reader = (most: number) => Promise<Companies>;
+
+const FEW_COMPANIES = 1_000;
+const MANY_COMPANIES = 30_000;
+/** A search that asks for more of them is asked without. */
+const MOST_GROUPS = 20;
+
+/** Reads each number of companies once. */
+function companyReader(db: Db, search: Search, now: number): Reader {
+  const groups = companyTests({ kind: 'all', of: search.decided }).slice(0, MOST_GROUPS);
+  const read = async (most: number): Promise<Companies> => {
+    const known = new Map<Condition, readonly number[]>();
+    for (const tests of groups) {
+      const how = { patience: PATIENCE.most, led: false };
+      const rows = await within<{ id: number }>(db, companiesSql(tests, now, most + 1), how);
+      if (rows === null || rows.length > most) continue;
+      const ids = rows.map(({ id }) => id);
+      for (const test of tests) known.set(test, ids);
+    }
+    return known;
+  };
+  const readings = new Map<number, Promise<Companies>>();
+  return (most) => {
+    const known = readings.get(most) ?? read(most);
+    readings.set(most, known);
+    return known;
+  };
 }
 
-/** The order of a search, and what keeps a page after a place. */
-function orderOf(search: Search, after: Place | null, bind: Binder) {
-  const { sort } = search;
-  const last = after === null ? null : { id: bind.integer(after.contactId), value: after.value };
-  switch (sort.by) {
-    case 'score': {
-      const own = [`o.model_id = ${bind.integer(search.modelId ?? 0)}`, `o.name = ${bind.text(sort.score)}`];
-      if (last !== null && last.value === null) own.push('o.points is null', `o.contact_id > ${last.id}`);
-      if (last !== null && last.value !== null) {
-        const points = bind.integer(last.value);
-        own.push(`o.points <= ${points}`, `(o.points < ${points} or o.contact_id > ${last.id})`);
-      }
-      return {
-        join: 'join score o on o.contact_id = c.contact_id',
-        own,
-        by: 'o.points desc nulls last, o.contact_id',
-        value: 'o.points',
-      };
+/** Tests of companies that must hold, those together that stand in one `all`. */
+function companyTests(condition: Condition): CompanyTest[][] {
+  switch (condition.kind) {
+    case 'all': {
+      const tests = condition.of.filter(isOfCompany);
+      const others = condition.of.filter((part) => !isOfCompany(part));
+      return [...(tests.length > 0 ? [tests] : []), ...others.flatMap(companyTests)];
     }
-    case 'createdAt': {
-      const own =
-        last === null ? [] : [`(c.created_at, c.contact_id) < (${bind.integer(last.value ?? 0)}, ${last.id})`];
-      return { join: '', own, by: 'c.created_at desc, c.contact_id desc', value: 'c.created_at' };
-    }
-    case 'id':
-      return {
-        join: '',
-        own: last === null ? [] : [`c.contact_id > ${last.id}`],
-        by: 'c.contact_id',
-        value: 'null::bigint',
-      };
+    case 'any':
+      return condition.of.flatMap(companyTests);
+    case 'test':
+      return isOfCompany(condition) ? [[condition]] : [];
+    default:
+      return [];
   }
 }
 
-/**
- * Tests of traits for one value each, as one look into the index, which then reads only contacts with all of them, and
- * of which PostgreSQL knows how many there are.
- */
-function joinedEquals(conditions: readonly Condition[]): { equal: object | null; others: Condition[] } {
-  const equal = { text: new Map<string, string>(), number: new Map<string, number>() };
-  const others = conditions.filter((part) => {
-    if (part.kind !== 'test' || part.holder !== 'contact' || part.field === 'created_at') return true;
-    const { field, operand } = part;
-    const [text] = operand.texts;
-    const [number] = operand.numbers;
-    if (part.operator !== 'is' || equal.text.has(field) || equal.number.has(field)) return true;
-    if (text !== undefined) equal.text.set(field, text);
-    else if (number !== undefined) equal.number.set(field, number);
-    return false;
-  });
-  const kinds = Object.entries(equal).filter(([, values]) => values.size > 0);
-  const found = kinds.map(([kind, values]) => [kind, Object.fromEntries<string | number>(values)]);
-  return { equal: found.length === 0 ? null : Object.fromEntries(found), others };
-}
-
-/** Writes conditions over `contact c`. Under a `not` nothing may be null: `not` of a false is true. */
-class Writer {
-  readonly #search: Search;
-  readonly #bind: Binder;
-  readonly #now: string;
-  readonly #gathered: boolean;
-
-  constructor(search: Search, bind: Binder, now: string, gathered: boolean) {
-    this.#search = search;
-    this.#bind = bind;
-    this.#now = now;
-    this.#gathered = gathered;
-  }
-
-  get #model(): string {
-    return this.#bind.integer(this.#search.modelId ?? 0);
-  }
-
-  /** What stands beside the condition. */
-  standing(): string[] {
-    const { stage, disqualified, companyId } = this.#search;
-    const stands = (sql: string): string =>
-      `exists (select 1 from standing s where s.contact_id = c.contact_id and s.model_id = ${this.#model} and ${sql})`;
-    return [
-      ...(stage === null ? [] : [stands(`s.stage = any(${this.#bind.texts(stage)})`)]),
-      ...(disqualified === null ? [] : [stands(`s.disqualified is ${disqualified ? 'not ' : ''}null`)]),
-      ...(companyId === null ? [] : [`c.company_id = ${this.#bind.integer(companyId)}`]),
-    ];
-  }
-
-  /** @param nots in how many `not` it stands: in an odd number, more here is less of the whole */
-  write(condition: Condition, nots = 0): string {
-    switch (condition.kind) {
-      case 'all':
-      case 'any':
-        return `(${condition.of.map((part) => this.write(part, nots)).join(condition.kind === 'all' ? ' and ' : ' or ')})`;
-      case 'not':
-        return `not (${this.write(condition.of, nots + 1)})`;
-      case 'test':
-        return nots > 0 ? `coalesce(${this.#test(condition)}, false)` : this.#test(condition);
-      case 'score':
-      case 'place':
-        return this.#result(condition);
-      case 'event':
-        return this.#event(condition, nots % 2 === 1);
-    }
-  }
-
-  #test(test: Condition & { kind: 'test' }): string {
-    if (test.holder === 'company') {
-      // A contact without a company has no fact of one.
-      if (operatorOf(test.operator).missing(test.operand))
-        return `not coalesce(c.company_id in (select k.company_id from company k where not (${this.#ofCompany(test)})), false)`;
-      return `c.company_id in (select k.company_id from company k where ${this.#ofCompany(test)})`;
-    }
-    if (test.field !== 'created_at') return readingTest(test, 'c.readings', this.#bind, this.#now);
-    const created = `case when c.created_at <= ${this.#now} then c.created_at end`;
-    return operatorOf(test.operator).sql(`(${created})`, test.operand, this.#bind, this.#now);
-  }
-
-  #ofCompany(test: Condition & { kind: 'test' }): string {
-    return readingTest(test, 'k.readings', this.#bind, this.#now);
-  }
-
-  #result(condition: Condition & { kind: 'score' | 'place' }): string {
-    const bind = this.#bind;
-    const [table, own] = condition.ofCompany ? ['company_score', 'company_id'] : ['score', 'contact_id'];
-    const rows = (sql: string): string =>
-      `exists (select 1 from ${table} p where p.${own} = c.${own} and p.model_id = ${this.#model}
-        and p.name = ${bind.text(condition.score)} and ${sql})`;
-    if (condition.kind === 'place') {
-      const { scores, companyScores } = this.#search.model;
-      const score = (condition.ofCompany ? companyScores : scores).find(({ name }) => name === condition.score);
-      const ladder = (condition.of === 'grade' ? score?.grades : score?.bands) ?? [];
-      const names = condition.places.flatMap((place) => ladder[place]?.name ?? []);
-      return rows(`p.${condition.of} = any(${bind.texts(names)})`);
-    }
-    if (operatorOf(condition.operator).missing(condition.operand)) return `not ${rows('p.points is not null')}`;
-    return rows(operatorOf(condition.operator).sql('p.points', condition.operand, bind, this.#now));
-  }
-
-  /** Where the events must be looked at one by one, what is at least as much; under a `not`, at most as much. */
-  #event({ match, count }: Condition & { kind: 'event' }, negated: boolean): string {
-    const looked = match.where !== null || match.gap !== null;
-    if (looked && negated) return 'false';
-    const some = (): string => `exists (${this.#events(match, '1')})`;
-    const number = (test: string): string => `(${this.#events(match, 'count(*)')}) ${test}`;
-    const least = (): string => this.#bind.integer(count.least);
-    if (looked || count.most === Infinity) {
-      if (count.least === 0) return 'true';
-      if (count.least === 1) return some();
-      return this.#gathered ? `(${some()} and ${number(`>= ${least()}`)})` : number(`>= ${least()}`);
-    }
-    if (count.most === 0) return `not ${some()}`;
-    return number(`between ${least()} and ${this.#bind.integer(count.most)}`);
-  }
-
-  #events(match: Match, what: string): string {
-    return `select ${what} from event e where e.contact_id = c.contact_id and ${this.#meant(match)}`;
-  }
-
-  #meant({ names, within: span }: Match): string {
-    const conditions = [`e.at <= ${this.#now}`, 'e.voided_at is null', 'e.machine is null'];
-    if (names !== null) conditions.push(`e.name = any(${this.#bind.texts(names)})`);
-    if (span !== null) conditions.push(`e.at > ${this.#now} - ${this.#bind.integer(span)}`);
-    return conditions.join(' and ');
-  }
-}
+const isOfCompany = (condition: Condition): condition is CompanyTest =>
+  condition.kind === 'test' &&
+  condition.holder === 'company' &&
+  !operatorOf(condition.operator).missing(condition.operand);
 
 /** Which of the contacts the conditions hold for that need the events themselves. */
 async function lookAtEvents(db: Db, search: Search, places: readonly Place[], now: number): Promise<Set<number>> {
