@@ -1,7 +1,8 @@
 /**
  * The fault tests for as long as you like: `npm run soak -- [--minutes 10] [--rows 2000000]`. Round after round it sends
- * events, meanwhile kills the service, kills PostgreSQL, or makes PostgreSQL stand still, and counts what is there; at
- * the end it reads a large file in. It decides nothing that test/faults does not.
+ * events, meanwhile kills the service, kills PostgreSQL, or makes PostgreSQL stand still, and counts what is there; then
+ * it takes the database away for a minute, and in the end it reads a large file in. It decides nothing that test/faults
+ * does not.
  */
 import { once } from 'node:events';
 import { createWriteStream, readFileSync } from 'node:fs';
@@ -10,8 +11,17 @@ import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { start } from '../test/command.ts';
+import { withoutDatabase } from '../test/faults/absence.ts';
 import { compareScores, diceOf, found, made, newLog, publish, sendAll, tell } from '../test/faults/load.ts';
-import { databaseOf, dataFolder, newKey, postgresProcesses, removeFolder, serve } from '../test/faults/service.ts';
+import {
+  databaseOf,
+  dataFolder,
+  newKey,
+  postgresProcesses,
+  removeFolder,
+  serve,
+  signalAll,
+} from '../test/faults/service.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,26 +40,17 @@ let db = await databaseOf(data);
 const key = await newKey(db);
 await publish(db);
 
-const signalAll = (signal: NodeJS.Signals): void => {
-  for (const pid of postgresProcesses(data)) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It ended between the look and the signal.
-    }
-  }
-};
-
 const faults: Readonly<Record<string, () => Promise<void>>> = {
   'kill -9 of the service': async () => {
     await service.end('SIGKILL');
     service = await serve(data);
   },
-  'kill -9 of PostgreSQL': async () => signalAll('SIGKILL'),
+  'kill -9 of PostgreSQL': async () => signalAll('SIGKILL', postgresProcesses(data)),
   'PostgreSQL stands still for 15 s': async () => {
-    signalAll('SIGSTOP');
+    const all = postgresProcesses(data);
+    signalAll('SIGSTOP', all);
     await sleep(15_000);
-    signalAll('SIGCONT');
+    signalAll('SIGCONT', all);
   },
   nothing: async () => {},
 };
@@ -78,6 +79,11 @@ for (let round = 1; Date.now() < until; round++) {
     'MB of the service': megabytes(service.child.pid, 'VmRSS'),
   });
   for (const difference of differences.slice(0, 5)) console.log(`  ${difference}`);
+}
+
+for (const way of ['gone', 'standing still'] as const) {
+  const { log, kept, differences } = await withoutDatabase(way, 60_000);
+  lost += log.acknowledged.size - kept + differences.length;
 }
 
 const rows = Number(values.rows);

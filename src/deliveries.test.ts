@@ -39,7 +39,7 @@ describe.skipIf(url === undefined)('webhooks', async () => {
     await deliveries.deliverDue();
   };
   const endpoint = (path: string, types = ['contact.stage_changed', 'contact.merged', 'model.published']) =>
-    addEndpoint(db, { url: `https://example.com${path}`, secret: SECRET, types }, by);
+    addEndpoint(db, { url: `https://example.com${path}`, secret: SECRET, types }, { ...by, now: service.now });
   const told = ({ endpointId }: { endpointId: number }) => listDeliveries(db, { endpointId, before: null, limit: 99 });
   const move = (contact: number, { at = NOON, to = 'mql', held = false } = {}) =>
     db.rows(
@@ -123,7 +123,55 @@ describe.skipIf(url === undefined)('webhooks', async () => {
     expect(calls).toHaveLength(1);
     await again('sql', NOON + 2);
     await deliveries.deliverDue();
-    expect(bodies()).toMatchObject([{}, { data: { contact: '1', to: 'sql' } }]);
+    expect(bodies().slice(1)).toMatchObject([
+      { type: 'contact.stage_change_undone', data: { contact: '1', to: 'mql' } },
+      { type: 'contact.stage_changed', data: { contact: '1', to: 'sql' } },
+    ]);
+  });
+
+  test('a move that was told and did not happen is taken back once; where it happens after all it is told again', async () => {
+    await endpoint('/all');
+    await endpoint('/models', ['model.published']);
+    await move(1);
+    await deliveries.deliverDue();
+    service.now += MINUTE;
+    await endpoint('/later');
+    const undone = (at: number | null) => db.rows('update move set undone_at = $1', [at]);
+    await undone(service.now);
+    await deliveries.deliverDue();
+    await deliveries.deliverDue();
+    const data = { contact: '1', model: 'b2b', version: 3, from: null, to: 'mql', at: '2026-11-22T12:00:00.000Z' };
+    const taken = { ...data, undoneAt: '2026-11-22T12:01:00.000Z' };
+    expect(bodies().slice(1)).toEqual([
+      { type: 'contact.stage_change_undone', timestamp: '2026-11-22T12:01:00.000Z', data: taken },
+    ]);
+    // Whoever was not told of the move hears nothing of this.
+    expect(calls[1]?.url).toBe('https://example.com/all');
+    await undone(null);
+    await deliveries.deliverDue();
+    expect(bodies().slice(2)).toMatchObject([{ type: 'contact.stage_changed' }, { type: 'contact.stage_changed' }]);
+    await undone(service.now);
+    await deliveries.deliverDue();
+    expect(bodies().slice(4)).toMatchObject(Array(2).fill({ type: 'contact.stage_change_undone' }));
+    expect(new Set(ids()).size).toBe(6);
+  });
+
+  test('what takes a move back waits until the move was delivered, or given up', async () => {
+    const made = await endpoint('/all');
+    answers = { '/all': [500, 500, 200] };
+    await move(1);
+    await move(2);
+    await deliveries.deliverDue();
+    await db.rows('update move set undone_at = $1 where contact_id = 1', [NOON]);
+    await deliveries.deliverDue();
+    expect(await told(made)).toMatchObject([{ attempts: 0 }, { attempts: 1 }, { attempts: 1 }]);
+    await later(5_000);
+    const ofFirst = bodies().filter(({ data }) => data.contact === '1');
+    expect(ofFirst.map(({ type }) => type)).toEqual([
+      'contact.stage_changed',
+      'contact.stage_changed',
+      'contact.stage_change_undone',
+    ]);
   });
 
   test('what happened before an endpoint was there is not told to it', async () => {

@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Send } from './connectors/send.ts';
-import { meaningOf, nextAttempt, type WebhookType, webhookBody, webhookRequest } from './connectors/webhook-out.ts';
+import { type MessageType, meaningOf, nextAttempt, webhookBody, webhookRequest } from './connectors/webhook-out.ts';
 import type { Facts } from './core/ingest.ts';
 import { DAY, writeInstant } from './core/time.ts';
 import type { Db } from './store/db.ts';
@@ -64,7 +64,7 @@ export function createDeliveries({ db, log, clock, send, random }: DeliverySurro
 
   async function tellAll(): Promise<void> {
     const write = (tx: Db, happened: readonly Happening[]) => addMessages(tx, happened.map(messageOf), clock());
-    while (!over.signal.aborted && (await tell(db, BATCH, write)));
+    while (!over.signal.aborted && (await tell(db, { most: BATCH, now: clock() }, write)));
   }
 
   /** Sends one after the other; while there are more, others do the same beside it. */
@@ -143,12 +143,18 @@ export function createDeliveries({ db, log, clock, send, random }: DeliverySurro
 function messageOf(happening: Happening): NewMessage {
   switch (happening.kind) {
     case 'move': {
-      const { contactId, modelId, model, version, at, from, to } = happening;
       const scores = Object.fromEntries(
         Object.entries(happening.scores).map(([name, score]) => [name, inPoints(score)]),
       );
-      const data = { contact: String(contactId), model, version, from, to, at: writeInstant(at), scores };
-      return message('contact.stage_changed', `move:${contactId}:${modelId}:${at}:${to ?? ''}`, contactId, at, data);
+      return aboutMove(happening, 'contact.stage_changed', happening.at, { scores });
+    }
+    case 'undone move': {
+      const { undoneAt, toldAt } = happening;
+      const undone = aboutMove(happening, 'contact.stage_change_undone', undoneAt, {
+        undoneAt: writeInstant(undoneAt),
+      });
+      // Whoever was told of the move is told this.
+      return { ...undone, audience: { type: 'contact.stage_changed', since: toldAt } };
     }
     case 'merge': {
       const { mergeId, keptId, goneId, at } = happening;
@@ -162,9 +168,21 @@ function messageOf(happening: Happening): NewMessage {
   }
 }
 
+/** One of the messages about one move, each of which comes after the one before. */
+function aboutMove(
+  { contactId, modelId, model, version, from, to, at, telling }: Extract<Happening, { telling: number }>,
+  type: MessageType,
+  when: number,
+  more: Facts,
+): NewMessage {
+  const subject = (n: number): string => `move:${contactId}:${modelId}:${at}:${n}`;
+  const data = { contact: String(contactId), model, version, from, to, at: writeInstant(at), ...more };
+  return { ...message(type, subject(telling), contactId, when, data), follows: subject(telling - 1) };
+}
+
 /** Points from millionths of a point; the cell of a grid as it is. */
 const inPoints = (score: number | string | null) => (typeof score === 'number' ? score / 1_000_000 : score);
 
-function message(type: WebhookType, subject: string, contactId: number | null, at: number, data: Facts): NewMessage {
-  return { type, subject, contactId, body: webhookBody(type, at, data) };
+function message(type: MessageType, subject: string, contactId: number | null, at: number, data: Facts): NewMessage {
+  return { type, subject, follows: null, contactId, body: webhookBody(type, at, data), audience: { type } };
 }

@@ -1,14 +1,14 @@
 // Files read into the store: what a row becomes, what is refused and why, and that reading goes on where it was left.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { files, program, start } from '../test/command.ts';
 import { canServe, databaseOf, dataFolder, newKey, removeFolder, serve, until } from '../test/faults/service.ts';
 import { postgresUrl } from '../test/postgres.ts';
 import { testApp } from '../test/service.ts';
-import type { App } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { hashOfFile, rejectsPath, tryFile } from './import.ts';
-import { importOne, importsFolder } from './jobs.ts';
+import { askForImport, importOne, importsFolder, startJobs } from './jobs.ts';
 import { beginImport, type ColumnNames, findImport, type ImportKind } from './store/imports.ts';
 
 const url = await postgresUrl();
@@ -72,10 +72,48 @@ describe.skipIf(url === undefined)('import', async () => {
 
   test('the same file again does no harm', async () => {
     const path = files({ 'events.ndjson': '{"email":"again@x-firm.com","name":"seen","at":"2026-04-01","n":1}\n' });
-    await read('events', join(path, 'events.ndjson'));
-    await read('events', join(path, 'events.ndjson'));
+    const first = await read('events', join(path, 'events.ndjson'));
+    const second = await read('events', join(path, 'events.ndjson'));
+    expect([first, second].map(({ done }) => [done?.accepted, done?.duplicates])).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
     const [row] = await app.db.rows("select count(*) as n from event where name = 'seen'");
     expect(row).toEqual({ n: 1 });
+  });
+
+  test('a file is read where it was sent; one that somebody keeps elsewhere is left to them', async () => {
+    const [here, there] = [dataFolder(), dataFolder()];
+    const [own, other] = [here, there].map((folder) =>
+      createApp({ ...app, config: { ...app.config, SCORELINE_DATA: folder } }),
+    );
+    if (own === undefined || other === undefined) throw new Error('two apps were not made');
+    onTestFinished(async () => {
+      for (const each of [own, other]) await each.close();
+      for (const folder of [here, there]) removeFolder(folder);
+    });
+    const text = (name: string) => `contact_id,name,at\nm1,${name},2026-05-01\n`;
+    mkdirSync(importsFolder(own));
+    const [kept, sent] = [join(files({ 'a.csv': text('kept') }), 'a.csv'), join(importsFolder(own), 'sent.csv')];
+    writeFileSync(sent, text('sent'));
+    const [ofOthers, one] = [await begin(app, 'events', kept), await begin(app, 'events', sent)];
+    await startJobs(other);
+    await askForImport(own, ofOthers);
+    await askForImport(own, one);
+    await startJobs(own);
+    await expect
+      .poll(() => findImport(app.db, one.importId), { timeout: 20_000 })
+      .toMatchObject({ state: 'done', path: null, accepted: 1 });
+    expect([existsSync(kept), existsSync(sent)]).toEqual([true, false]);
+    expect(await findImport(app.db, ofOthers.importId)).toMatchObject({ state: 'waiting', path: kept });
+  }, 30_000);
+
+  test('a file that is none is told by its name alone', async () => {
+    const path = join(files({ 'b7e1.parquet': 'nonsense' }), 'b7e1.parquet');
+    const near = relative('.', path);
+    const told = await tryFile(near, 'mine.parquet', { kind: 'events', mapping: {}, now: 0 }).catch(String);
+    expect(told).toMatch(/mine\.parquet/);
+    expect(told).not.toMatch(/b7e1|tmp/);
   });
 
   test('columns are called what the mapping says', async () => {

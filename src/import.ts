@@ -29,6 +29,7 @@ import {
   keepProgress,
   type Progress,
 } from './store/imports.ts';
+import type { Tally } from './store/ingest.ts';
 import { keepCompanies, type StatedCompany } from './store/stated-companies.ts';
 
 export interface Importing {
@@ -36,8 +37,8 @@ export interface Importing {
   readonly clock: () => number;
   /** Where files of refused rows are kept. */
   readonly folder: string;
-  /** Done when they are committed. */
-  readonly accept: (messages: readonly Message[], sourceId: number) => Promise<void>;
+  /** Done when they are committed; says what became of the events. */
+  readonly accept: (messages: readonly Message[], sourceId: number) => Promise<Tally>;
   /** Told how much of the file is done, 0 to 1. */
   readonly progress?: (share: number) => void;
   /** Ends the work after the piece that is being read; another run goes on there. */
@@ -73,7 +74,8 @@ export async function hashOfFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-export const rejectsPath = (folder: string, importId: number): string => join(folder, `${importId}.rejects.csv`);
+export const REJECTS_ENDING = '.rejects.csv';
+export const rejectsPath = (folder: string, importId: number): string => join(folder, `${importId}${REJECTS_ENDING}`);
 
 /**
  * Looks at a file without keeping anything: how many rows could be used.
@@ -149,12 +151,13 @@ async function readPieces(
   };
   const commit = async (rows: readonly FileRow[]): Promise<void> => {
     const { messages, companies, rejected } = reader(rows);
-    if (messages.length > 0) await patiently(() => accept(messages, one.sourceId));
+    const { known } = await patiently(() => accept(messages, one.sourceId));
     if (companies.length > 0) await keepCompanies(db, companies, one.sourceId);
     refused.push(...rejected);
     done = {
       position: (rows.at(-1)?.row ?? 0) + 1,
       accepted: done.accepted + messages.length + companies.length,
+      duplicates: done.duplicates + known,
       refused: done.refused + rejected.length,
       rejectsSize: done.rejectsSize,
     };
@@ -185,7 +188,7 @@ async function readPieces(
 }
 
 /** Bulk gives way to what comes in one by one. */
-async function patiently(accept: () => Promise<void>): Promise<void> {
+async function patiently<T>(accept: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await accept();

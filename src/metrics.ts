@@ -8,13 +8,14 @@ import type { Send } from './connectors/send.ts';
 import { ScorelineError } from './core/errors.ts';
 import type { Db } from './store/db.ts';
 import { type Queue, queueOf } from './store/health.ts';
-import type { Ingest } from './store/ingest.ts';
+import type { Ingest, Request } from './store/ingest.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   /** Seconds from the request to the end of its answer. */
   readonly requests: Histogram<'method' | 'route' | 'status'>;
   readonly messages: Counter<'outcome'>;
+  readonly events: Counter<'outcome'>;
   /** Seconds of one batch of contacts: read, scored and written. */
   readonly scoring: Histogram;
   readonly scored: Counter;
@@ -66,6 +67,12 @@ export function createMetrics(db: Db, clock: () => number): Metrics {
       labelNames: ['outcome'],
       registers,
     }),
+    events: new Counter({
+      name: 'scoreline_events_total',
+      help: 'Events that were accepted: new ones, and such as were known already and count once.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     scoring: new Histogram({
       name: 'scoreline_scoring_seconds',
       help: 'Batches of contacts, read, scored and written.',
@@ -83,14 +90,22 @@ export function createMetrics(db: Db, clock: () => number): Metrics {
 }
 
 /** The same way in, with what comes in counted after it is committed. */
-export const counted = (ingest: Ingest, { messages }: Metrics): Ingest => ({
-  ...ingest,
-  accept: async (request) => {
-    await ingest.accept(request);
+export function counted(ingest: Ingest, { messages, events }: Metrics): Ingest {
+  const count = <T>(request: Request, kept: T): T => {
     messages.inc({ outcome: 'accepted' }, request.messages.length);
     messages.inc({ outcome: 'refused' }, request.refusals.length);
-  },
-});
+    return kept;
+  };
+  ingest.onCommit(({ fresh, known }) => {
+    events.inc({ outcome: 'new' }, fresh);
+    events.inc({ outcome: 'known' }, known);
+  });
+  return {
+    ...ingest,
+    accept: async (request) => count(request, await ingest.accept(request)),
+    acceptAlone: async (request) => count(request, await ingest.acceptAlone(request)),
+  };
+}
 
 /** The same way out, with the answers counted. */
 export const countedSend =

@@ -72,7 +72,8 @@ export async function importFiles(flags: ImportFlags, around: Surroundings): Pro
         if (flags.rejects !== undefined) await copyRejects(rejects, flags.rejects);
         const refused =
           done.refused === 0 ? '' : ` ${many(done.refused, 'row')} refused: ${flags.rejects ?? rejects} says why.`;
-        around.out(`${path}: ${many(done.accepted, 'row')} of ${kind} kept.${refused}`);
+        const known = done.duplicates === 0 ? '' : ` ${done.duplicates} of them were known already.`;
+        around.out(`${path}: ${many(done.accepted, 'row')} of ${kind} kept.${known}${refused}`);
       }
     } finally {
       await app.close();

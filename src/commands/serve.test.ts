@@ -1,9 +1,10 @@
 // The service as somebody runs it: started, asked, stopped and started again, with the commands that work beside it.
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { program } from '../../test/command.ts';
-import { canServe, dataFolder, type Running, removeFolder, serve } from '../../test/faults/service.ts';
+import { canServe, dataFolder, type Running, removeFolder, serve, until } from '../../test/faults/service.ts';
 
 describe.skipIf(!canServe())('scoreline serve', () => {
   const data = dataFolder();
@@ -97,6 +98,28 @@ describe.skipIf(!canServe())('scoreline serve', () => {
     service = await serve(data);
     expect((await program(['key', 'list', '--data', data])).out).toBe(before);
     expect(service.log()).not.toContain('correct horse battery');
+  });
+
+  test('a second signal ends it at once, and a later start finds everything', async () => {
+    const before = (await program(['key', 'list', '--data', data])).out;
+    // A request that does not come to its end keeps it from stopping for ten seconds.
+    const { hostname, port } = new URL(service.url);
+    const open = connect(Number(port), hostname);
+    open.on('error', () => {});
+    open.write('POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{');
+    await until('the request to arrive', async () => open.bytesWritten > 0 && (await get('/healthz')).ok);
+    service.child.kill('SIGINT');
+    await until('the service to begin to stop', async () => service.log().includes('the service stops'));
+    // Within half a second a second signal counts as the same one: it comes from the terminal and from npm.
+    await sleep(700);
+    expect(service.child.exitCode).toBeNull();
+    const begun = performance.now();
+    expect(await service.end('SIGINT')).toBe(1);
+    console.log(`second signal: ended after ${Math.round(performance.now() - begun)} ms`);
+    expect(service.log()).not.toContain('the service has stopped');
+    open.destroy();
+    service = await serve(data);
+    expect((await program(['key', 'list', '--data', data])).out).toBe(before);
   });
 });
 

@@ -10,7 +10,8 @@ import type { OutRequest } from './send.ts';
 
 /** What an endpoint can ask for. */
 export const webhookTypes = ['contact.stage_changed', 'contact.merged', 'model.published'] as const;
-export type WebhookType = (typeof webhookTypes)[number];
+/** What is sent: a move that is taken back is told to those who asked for moves. */
+export type MessageType = (typeof webhookTypes)[number] | 'contact.stage_change_undone' | 'webhook.test';
 
 /** Bytes of randomness in a secret. */
 export const SECRET_BYTES = 32;
@@ -19,7 +20,7 @@ export const SECRET_BYTES = 32;
 export const secretOf = (random: Uint8Array): string => `whsec_${Buffer.from(random).toString('base64')}`;
 
 /** The body of a message: the same bytes at every attempt. `at` is when it happened, in milliseconds, UTC. */
-export const webhookBody = (type: WebhookType | 'webhook.test', at: number, data: Facts): string =>
+export const webhookBody = (type: MessageType, at: number, data: Facts): string =>
   JSON.stringify({ type, timestamp: writeInstant(at), data });
 
 export interface OutgoingWebhook {

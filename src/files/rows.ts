@@ -3,6 +3,7 @@
  * means; which rows cannot be read at all is decided where the format is known.
  */
 
+import { resolve } from 'node:path';
 import { ScorelineError } from '../core/errors.ts';
 import type { Value } from '../core/words.ts';
 import { rawSql, readValue, teachCells, textSql } from './cells.ts';
@@ -95,7 +96,9 @@ export async function openRows(path: string, called = path): Promise<FileRows> {
     };
   } catch (error) {
     duck.close();
-    if (error instanceof ScorelineError) throw new ScorelineError(error.code, error.message.replaceAll(path, called));
+    // Where a file that was sent lies is nobody's business.
+    const told = (text: string): string => text.replaceAll(resolve(path), called).replaceAll(path, called);
+    if (error instanceof ScorelineError) throw new ScorelineError(error.code, told(error.message));
     throw error;
   }
 }

@@ -12,7 +12,7 @@ describe.skipIf(url === undefined)('the database', () => {
     const [one, two] = [open(), open()];
     const numbers = migrations().map(({ number }) => number);
     const [first, second] = await Promise.all([migrate(one, 1), migrate(two, 2)]);
-    expect([...first, ...second].sort()).toEqual(numbers);
+    expect([...first, ...second].sort((a, b) => a - b)).toEqual(numbers);
     expect(await migrate(one, 3)).toEqual([]);
     await one.close();
     await two.close();
@@ -45,6 +45,12 @@ describe.skipIf(url === undefined)('the database', () => {
     const cut = db.rows('select pg_terminate_backend(pg_backend_pid())');
     await expect(cut).rejects.toMatchObject({ code: 'database_unavailable' });
     expect(await db.rows('select 1 as one')).toEqual([{ one: 1 }]);
+    await db.close();
+  });
+
+  test('a statement may take long while the server answers something else', async () => {
+    const db = open();
+    expect(await db.rows('select pg_sleep(4.5) is not null as slept')).toEqual([{ slept: true }]);
     await db.close();
   });
 

@@ -5,6 +5,7 @@
 
 import { DatabaseError, Pool, type PoolClient, types } from 'pg';
 import { ScorelineError } from '../core/errors.ts';
+import { type Silence, watchSilence } from './silence.ts';
 
 type Row = Record<string, unknown>;
 
@@ -13,7 +14,7 @@ export interface Db {
   rows<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Runs statements that hold together or not at all. Inside of another transaction it is part of that one. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
-  /** Runs several statements without values, as a migration has them. */
+  /** Runs several statements without values, as a migration has them. It waits out a server that stands still. */
   script(text: string): Promise<void>;
 }
 
@@ -46,23 +47,28 @@ export function openDb(url: string, most = 12): Pooled {
   });
   // A connection that breaks while nobody uses it is taken out of the pool; who needs one next gets another.
   pool.on('error', () => {});
-  const connect = (): Promise<PoolClient> => pool.connect().catch(unavailable);
+  const silence = watchSilence(pool, url);
+  const connect = async (): Promise<PoolClient> => {
+    if (silence.silent())
+      throw new ScorelineError('database_unavailable', 'the database does not answer: it stands still');
+    return pool.connect().catch(unavailable);
+  };
   return {
     pool,
     rows: async (text, values) => {
       const client = await connect();
-      return using(client, () => on(client).rows(text, values));
+      return using(client, () => on(client, silence).rows(text, values));
     },
     script: async (text) => {
       const client = await connect();
-      await using(client, () => on(client).script(text));
+      await using(client, () => on(client, silence).script(text));
     },
     transaction: async (work) => {
       const client = await connect();
       return using(client, async () => {
         await client.query('begin').catch(unavailable);
         try {
-          const result = await work(on(client));
+          const result = await work(on(client, silence));
           await client.query('commit').catch(unavailable);
           return result;
         } catch (error) {
@@ -72,7 +78,10 @@ export function openDb(url: string, most = 12): Pooled {
         }
       });
     },
-    close: () => pool.end(),
+    close: () => {
+      silence.stop();
+      return pool.end();
+    },
   };
 }
 
@@ -111,12 +120,12 @@ function nameOf(text: string): { name?: string } {
   return known.uses > OFTEN ? { name: known.name } : {};
 }
 
-function on(client: PoolClient): Db {
+function on(client: PoolClient, silence: Silence): Db {
   const db: Db = {
     rows: async (text, values = []) =>
       (await client.query({ ...nameOf(text), text, values: [...values] }).catch(unavailable)).rows,
     script: async (text) => {
-      await client.query(text).catch(unavailable);
+      await silence.spare(client, () => client.query(text)).catch(unavailable);
     },
     transaction: (work) => work(db),
   };

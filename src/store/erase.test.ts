@@ -1,14 +1,20 @@
-/** One person in every table, and afterwards in none. */
+/** One person in every table and file, and afterwards in none. */
 
-import { describe, expect, test } from 'vitest';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { dataFolder, removeFolder } from '../../test/faults/service.ts';
 import { postgresUrl } from '../../test/postgres.ts';
 import { NOON, testApp } from '../../test/service.ts';
 import { byKey } from '../../test/signed-in.ts';
 import { companyDomainOf } from '../connectors/mail-domains.ts';
 import { quoted } from '../core/dialect.ts';
 import type { Message, Who } from '../core/ingest.ts';
+import { createDeliveries } from '../deliveries.ts';
+import { startJobs } from '../jobs.ts';
 import { createServer } from '../server.ts';
 import { beforePassword } from '../users.ts';
+import { findImport } from './imports.ts';
 import { mergeContacts, unmerge } from './merges.ts';
 
 const MODEL = `
@@ -25,7 +31,9 @@ const url = await postgresUrl();
 
 describe.skipIf(url === undefined)('erasing a person', async () => {
   if (url === undefined) return;
-  const service = await testApp(url);
+  const data = dataFolder();
+  afterAll(() => removeFolder(data));
+  const service = await testApp(url, { SCORELINE_DATA: data });
   const { app } = service;
   const { db } = app;
   const server = await createServer(app);
@@ -72,6 +80,22 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     return places;
   }
 
+  /** Every file in which one of the needles stands. */
+  const foundInFiles = (needles: readonly string[]): string[] =>
+    readdirSync(data, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => needles.some((needle) => readFileSync(path, 'utf8').toLowerCase().includes(needle)));
+  const send = async (name: string, payload: string) =>
+    (
+      await write({
+        method: 'POST',
+        url: `/api/imports?kind=events&name=${name}`,
+        headers: { 'content-type': 'text/csv' },
+        payload,
+      })
+    ).json();
+
   const zebulon = who({ email: 'zebulon@harbour-lights.com', userId: 'user-zebulon' });
   const private_ = who({ email: 'zebulon@private.example' });
   const other = who({ email: 'other@harbour-lights.com', userId: 'user-other' });
@@ -111,13 +135,39 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     ],
   });
   await db.rows(
-    `insert into webhook_endpoint (url, secret, types, created_at, created_by) values ('https://x.example', 's', '{}', 0, 'a test')`,
+    `insert into webhook_endpoint (url, secret, types, created_at, created_by) values ('https://x.example', 's', '{contact.merged}', 0, 'a test')`,
   );
   await db.rows(
     `insert into webhook_delivery (endpoint_id, webhook_id, subject, contact_id, type, body, created_at)
      select endpoint_id, 'w', 'move ' || $1::bigint, $1::bigint, 'contact.moved', '{"email":"zebulon@harbour-lights.com"}', 0 from webhook_endpoint`,
     [id],
   );
+  // A merge of two others, of which one was the person for a while: what it moved tells of the person as well.
+  await accept(
+    { kind: 'traits', who: who({ userId: 'third' }), at: NOON, traits: { name: 'Third' } },
+    viewed(who({ userId: 'third' }), 'third-1', NOON),
+  );
+  const thirdId = await idOf('third');
+  const how = { companyDomainOf, now: NOON, cause: 'a test' };
+  const inner = await mergeContacts(db, { kept: otherId, gone: id }, how);
+  const outer = await mergeContacts(db, { kept: thirdId, gone: otherId }, how);
+  await unmerge(db, outer, how);
+  await unmerge(db, inner, how);
+  await createDeliveries({
+    ...app,
+    random: () => 0,
+    send: async () => ({ status: 200, headers: {}, body: '' }),
+  }).deliverDue();
+  for (const [name, value] of [
+    ['theirs', 'Zebulon@harbour-lights.com'],
+    ['anybody else', 'user-zebulonia'],
+  ])
+    await write({
+      method: 'POST',
+      url: '/api/segments',
+      payload: { name, search: { where: { owner: { is: value } } } },
+    });
+  await settle();
   await beforePassword(app, 'zebulon@harbour-lights.com', '203.0.113.7');
   // On the list of those that changed, while nobody works.
   await accept(viewed(zebulon, 'zebulon-4', NOON));
@@ -156,6 +206,31 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     expect((await write({ url: '/api/contacts/999999999/export' })).json().code).toBe('not_found');
   });
 
+  test('waits until a file that was sent is read in, since it could bring the person back', async () => {
+    const lines = [
+      'contact_id,name,at,note',
+      'user-zebulon,,2026-03-01,"of zebulon-, his ""own""',
+      'words"',
+      'user-zebulonia,,2026-03-01,not the one',
+      'user-zebulon,page_viewed,2026-03-01,',
+    ];
+    const sent = await send('many.csv', lines.join('\n'));
+    expect((await write({ method: 'DELETE', url: `/api/contacts/${id}` })).json()).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('many.csv'),
+    });
+    const abandoned = join(data, 'imports', 'left-behind.part');
+    writeFileSync(abandoned, 'zebulon@harbour-lights.com');
+    utimesSync(abandoned, NOON / 1000 - 7_200, NOON / 1000 - 7_200);
+    expect(foundInFiles(needles)).toHaveLength(2);
+    await startJobs(app);
+    await expect
+      .poll(async () => (await write({ url: `/api/imports/${sent.id}` })).json(), { timeout: 20_000 })
+      .toMatchObject({ state: 'done', accepted: 1, refused: 2 });
+    await expect.poll(() => foundInFiles(needles)).toEqual([join(data, 'imports', `${sent.id}.rejects.csv`)]);
+    await expect.poll(async () => (await findImport(db, Number(sent.id)))?.path).toBeNull();
+  }, 30_000);
+
   test('is in every table that is about contacts, and then in none', async () => {
     const about = await db.rows<{ t: string }>(
       `select table_name as t from information_schema.columns
@@ -165,10 +240,11 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     const tables = new Set(before.map((place) => place.split('.')[0]));
     // A table that stands here and has no row of the person must be filled above.
     for (const { t } of about) expect(tables).toContain(t);
-    for (const t of ['merge', 'refusal', 'attempt', 'audit']) expect(tables).toContain(t);
+    for (const t of ['merge', 'refusal', 'attempt', 'audit', 'segment']) expect(tables).toContain(t);
 
     expect((await write({ method: 'DELETE', url: `/api/contacts/${id}` })).statusCode).toBe(204);
     expect(await found(needles)).toEqual([]);
+    expect(foundInFiles(needles)).toEqual([]);
     await settle();
     expect(await found(needles)).toEqual([]);
     expect((await write({ url: `/api/contacts/${id}` })).statusCode).toBe(404);
@@ -186,6 +262,20 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     ]);
     const [deed] = await db.rows("select who, subject from audit where action = 'contact.erase'");
     expect(deed).toMatchObject({ subject: 'contact', who: expect.stringMatching(/^key:/) });
+  });
+
+  test('the file of refused rows is as long as it was, and says of others what it said', async () => {
+    const { items } = (await write({ url: '/api/imports' })).json();
+    const { body } = await write({ url: `/api/imports/${items[0].id}/rejects` });
+    expect(body.split('\n')).toEqual([
+      'file,line,reason,row',
+      expect.stringMatching(/^"many.csv","2","an event without name","[*"]+$/),
+      expect.stringMatching(/^[*"]+$/),
+      '"many.csv","4","an event without name","user-zebulonia,,2026-03-01,not the one"',
+      '',
+    ]);
+    const segments = (await write({ url: '/api/segments' })).json().items;
+    expect(segments.map(({ name }: { name: string }) => name)).toEqual(['anybody else']);
   });
 
   test('the company forgets the score', async () => {

@@ -14,15 +14,18 @@ import type { By } from './people.ts';
 import { holdWorkers } from './standings.ts';
 
 /** Everything by which a contact may be found in a text. */
-interface Names {
+export interface Names {
   /** Its numbers: its own, and those of contacts that were merged into it. */
   readonly ids: readonly number[];
   /** A pattern for each address, and for each other id as it stands in JSON. */
   readonly patterns: readonly string[];
   readonly emails: readonly string[];
+  /** All ids and addresses as they are. */
+  readonly values: readonly string[];
 }
 
-async function namesOf(db: Db, contactId: number): Promise<Names> {
+/** @throws ScorelineError `not_found` */
+export async function namesOf(db: Db, contactId: number): Promise<Names> {
   const ids = await db.rows<{ id: number }>(
     `with recursive one (id) as (
        select contact_id from contact where contact_id = $1
@@ -40,6 +43,7 @@ async function namesOf(db: Db, contactId: number): Promise<Names> {
   return {
     ids: ids.map(({ id }) => id),
     emails,
+    values: known.map(({ value }) => value),
     patterns: [...emails.map((email) => `(^|[^a-z0-9._%+-])${escaped(email)}($|[^a-z0-9.-])`), ...others.map(escaped)],
   };
 }
@@ -60,8 +64,8 @@ const REFUSALS = 'message ~* any($1::text[])';
 const MERGES = 'kept_id = any($1::bigint[]) or gone_id = any($1::bigint[])';
 
 /**
- * Takes a contact out of every table. What is sent about the same person afterwards makes a new contact.
- * @throws ScorelineError `not_found`
+ * Takes a contact out of every table, and with it saved searches that name the person. What is sent about the same person afterwards makes a new contact.
+ * @throws ScorelineError `not_found`, `conflict`
  */
 export function eraseContact(db: Db, contactId: number, { by, now }: By): Promise<void> {
   return db.transaction(async (tx) => {
@@ -78,13 +82,36 @@ export function eraseContact(db: Db, contactId: number, { by, now }: By): Promis
     );
     for (const table of await tablesOfContacts(tx))
       await tx.rows(`delete from ${quoted(table)} where contact_id = any($1::bigint[])`, [bigints(ids)]);
-    await tx.rows(`delete from merge where ${MERGES}`, [bigints(ids)]);
-    if (patterns.length > 0) await tx.rows(`delete from refusal where ${REFUSALS}`, [patterns]);
+    await tx.rows(
+      `with gone as (delete from merge where ${MERGES} returning merge_id)
+       delete from webhook_delivery where subject in (select 'merge:' || merge_id from gone)`,
+      [bigints(ids)],
+    );
+    if (patterns.length > 0) {
+      await tx.rows(`delete from refusal where ${REFUSALS}`, [patterns]);
+      await tx.rows('delete from segment where search::text ~* any($1::text[]) or name ~* any($1::text[])', [patterns]);
+      await forgetInRules(tx, patterns);
+    }
     await tx.rows('delete from attempt where subject = any($1::text[])', [emails.map((email) => `account:${email}`)]);
     await tx.rows('delete from audit where subject = any($1::text[])', [subjects]);
     // That it was done is kept; of whom is not.
     await recordDeed(tx, { at: now, who: by, action: 'contact.erase', subject: 'contact' });
   });
+}
+
+/** A rule that is done needs its condition no more. @throws ScorelineError `conflict` where one is under way */
+async function forgetInRules(tx: Db, patterns: readonly string[]): Promise<void> {
+  const named = await tx.rows<{ id: number; state: string }>(
+    `update event_rule set meant = case when state in ('waiting', 'running') then meant else meant - 'where' end
+     where meant::text ~* any($1::text[]) returning rule_id as id, state`,
+    [patterns],
+  );
+  const busy = named.find(({ state }) => state === 'waiting' || state === 'running');
+  if (busy !== undefined)
+    throw new ScorelineError(
+      'conflict',
+      `rule ${busy.id} about events names the person and is under way: erase after it`,
+    );
 }
 
 const ROWS_AT_ONCE = 500;

@@ -14,6 +14,8 @@ export interface Progress {
   /** Rows from this one on, counted from 0, are still to be read. */
   readonly position: number;
   readonly accepted: number;
+  /** Of the accepted events, those that were known already. */
+  readonly duplicates: number;
   readonly refused: number;
   readonly rejectsSize: number;
 }
@@ -50,7 +52,7 @@ export interface NewImport {
 }
 
 const COLUMNS = `import_id as "importId", hash, kind, mapping, name, path, source_id as "sourceId", state,
-  row_count as "rowCount", position, accepted, refused, rejects_size as "rejectsSize",
+  row_count as "rowCount", position, accepted, duplicates, refused, rejects_size as "rejectsSize",
   created_at as "createdAt", created_by as "createdBy", finished_at as "finishedAt", failure`;
 
 /** The import that is to be made of a file: one that was begun and not finished goes on, with the file where it is now. */
@@ -88,13 +90,17 @@ export const listImports = (db: Db, { before, limit }: { before: number | null; 
     [before, limit],
   );
 
+/** Those of which the file was not removed, the oldest first. */
+export const importsWithFile = (db: Db): Promise<Import[]> =>
+  db.rows<Import>(`select ${COLUMNS} from import where path is not null order by import_id`);
+
 /** The rows before the position are committed. */
 export async function keepProgress(db: Db, importId: number, rowCount: number, progress: Progress): Promise<void> {
-  const { position, accepted, refused, rejectsSize } = progress;
+  const { position, accepted, duplicates, refused, rejectsSize } = progress;
   await db.rows(
     `update import set state = 'running', row_count = $2, position = $3, accepted = $4, refused = $5,
-       rejects_size = $6 where import_id = $1`,
-    [importId, rowCount, position, accepted, refused, rejectsSize],
+       rejects_size = $6, duplicates = $7 where import_id = $1`,
+    [importId, rowCount, position, accepted, refused, rejectsSize, duplicates],
   );
 }
 

@@ -91,21 +91,28 @@ export function removeEndpoint(db: Db, endpointId: number, { by, now }: { by: st
   });
 }
 
+/** A move as it is told, or taken back. */
+interface ToldMove {
+  readonly contactId: number;
+  readonly modelId: number;
+  readonly model: string;
+  readonly version: number;
+  readonly at: number;
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Which of the messages about this move it is, from 1. */
+  readonly telling: number;
+}
+
 /** Something that happened and that nobody was told of. */
 export type Happening =
-  | {
+  | (ToldMove & {
       readonly kind: 'move';
-      readonly contactId: number;
-      readonly modelId: number;
-      readonly model: string;
-      readonly version: number;
-      readonly at: number;
-      readonly recordedAt: number;
-      readonly from: string | null;
-      readonly to: string | null;
       /** As they were then: millionths of a point by name, or the cell of a grid. */
       readonly scores: Readonly<Record<string, number | string | null>>;
-    }
+    })
+  /** It was told, and did not happen. */
+  | (ToldMove & { readonly kind: 'undone move'; readonly undoneAt: number; readonly toldAt: number })
   | {
       readonly kind: 'merge';
       readonly mergeId: number;
@@ -121,6 +128,37 @@ export type Happening =
       readonly at: number;
     };
 
+/** A move of which something is to be told: that it happened, that what was told did not, or first this and then that. */
+interface MoveRow extends Omit<ToldMove, 'telling'> {
+  readonly recordedAt: number;
+  readonly undoneAt: number | null;
+  readonly scores: Readonly<Record<string, number | string | null>>;
+  readonly toldAt: number | null;
+  readonly toldFrom: string | null;
+  readonly toldTo: string | null;
+  readonly tellings: number;
+}
+
+function happeningsOf({
+  recordedAt,
+  undoneAt,
+  toldAt,
+  toldFrom,
+  toldTo,
+  tellings,
+  scores,
+  ...move
+}: MoveRow): Happening[] {
+  const happenings: Happening[] = [];
+  const telling = () => tellings + happenings.length + 1;
+  if (toldAt !== null) {
+    const told = { from: toldFrom, to: toldTo, toldAt, undoneAt: undoneAt ?? recordedAt };
+    happenings.push({ ...move, ...told, kind: 'undone move', telling: telling() });
+  }
+  if (undoneAt === null) happenings.push({ ...move, kind: 'move', scores, telling: telling() });
+  return happenings;
+}
+
 /** Any number that nobody else locks. */
 const TELLING = 7_360_006;
 
@@ -131,19 +169,22 @@ const TELLING = 7_360_006;
  */
 export function tell(
   db: Db,
-  most: number,
+  { most, now }: { most: number; now: number },
   write: (tx: Db, happened: readonly Happening[]) => Promise<void>,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [free] = await tx.rows<{ free: boolean }>('select pg_try_advisory_xact_lock($1) as free', [TELLING]);
     if (free?.free !== true) return false;
-    const moves = await tx.rows<Extract<Happening, { kind: 'move' }>>(
-      `select 'move' as kind, m.contact_id as "contactId", m.model_id as "modelId", model.name as model, model.version,
-         m.at, m.recorded_at as "recordedAt", m.from_stage as "from", m.to_stage as "to", coalesce(h.scores, '{}') as scores
+    const moves = await tx.rows<MoveRow>(
+      `select m.contact_id as "contactId", m.model_id as "modelId", model.name as model, model.version, m.at,
+         m.recorded_at as "recordedAt", m.undone_at as "undoneAt", m.from_stage as "from", m.to_stage as "to",
+         m.told as "toldAt", m.told_from as "toldFrom", m.told_to as "toldTo", m.tellings,
+         coalesce(h.scores, '{}') as scores
        from move m join model on model.model_id = m.model_id
        left join history h on h.contact_id = m.contact_id and h.model_id = m.model_id and h.at = m.at
-       where m.told is distinct from m.recorded_at and not m.held and m.undone_at is null
-       order by m.contact_id, m.model_id, m.at limit $1`,
+       where not m.held and case when m.undone_at is not null then m.told is not null
+         else m.told is null or m.from_stage is distinct from m.told_from or m.to_stage is distinct from m.told_to end
+       order by m.contact_id, m.model_id, m.at limit $1 for update of m`,
       [most],
     );
     const merges = await tx.rows<Extract<Happening, { kind: 'merge' }>>(
@@ -156,19 +197,21 @@ export function tell(
        from model where not told order by model_id limit $1`,
       [most],
     );
-    const all = [...moves, ...merges, ...models];
+    const all = [...moves.flatMap(happeningsOf), ...merges, ...models];
     if (all.length === 0) return false;
     await write(tx, all);
     if (moves.length > 0) {
       await tx.rows(
-        `update move set told = t.recorded_at
-         from unnest($1::bigint[], $2::integer[], $3::bigint[], $4::bigint[]) as t (contact_id, model_id, at, recorded_at)
+        `update move set tellings = tellings + t.more, told = case when undone_at is null then $5::bigint end,
+           told_from = from_stage, told_to = to_stage
+         from unnest($1::bigint[], $2::integer[], $3::bigint[], $4::integer[]) as t (contact_id, model_id, at, more)
          where move.contact_id = t.contact_id and move.model_id = t.model_id and move.at = t.at`,
         [
           bigints(moves.map(({ contactId }) => contactId)),
           integers(moves.map(({ modelId }) => modelId)),
           bigints(moves.map(({ at }) => at)),
-          bigints(moves.map(({ recordedAt }) => recordedAt)),
+          integers(moves.map((move) => happeningsOf(move).length)),
+          now,
         ],
       );
     }
@@ -180,34 +223,41 @@ export function tell(
   });
 }
 
-/** A message for every endpoint that asked for its type and is not disabled. */
+/** A message for every endpoint of its audience that is not disabled. */
 export interface NewMessage {
   /** What it tells of: said once, an endpoint is not told again. */
   readonly subject: string;
+  /** The message that must be delivered, or given up, before this one; null for none. */
+  readonly follows: string | null;
   readonly contactId: number | null;
   readonly type: string;
   readonly body: string;
+  /** For endpoints that asked for this type; those made after the instant `since` are left out. */
+  readonly audience: { readonly type: string; readonly since?: number };
 }
 
 /** Writes messages, due at once. */
 export async function addMessages(db: Db, messages: readonly NewMessage[], now: number): Promise<void> {
-  const endpoints = await db.rows<{ id: number; types: string[] }>(
-    'select endpoint_id as id, types from webhook_endpoint where disabled_at is null',
+  const endpoints = await db.rows<{ id: number; types: string[]; since: number }>(
+    'select endpoint_id as id, types, created_at as since from webhook_endpoint where disabled_at is null',
   );
-  const rows = endpoints.flatMap(({ id, types }) =>
-    messages.filter(({ type }) => types.includes(type)).map((message) => ({ id, ...message })),
+  const rows = endpoints.flatMap(({ id, types, since }) =>
+    messages
+      .filter(({ audience }) => types.includes(audience.type) && since <= (audience.since ?? since))
+      .map((message) => ({ id, ...message })),
   );
   if (rows.length === 0) return;
   await db.rows(
-    `insert into webhook_delivery (endpoint_id, webhook_id, subject, contact_id, type, body, created_at, due_at)
-     select endpoint_id, webhook_id, subject, contact_id, type, body, $7, $7
-     from unnest($1::integer[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-       as t (endpoint_id, webhook_id, subject, contact_id, type, body)
+    `insert into webhook_delivery (endpoint_id, webhook_id, subject, follows, contact_id, type, body, created_at, due_at)
+     select endpoint_id, webhook_id, subject, follows, contact_id, type, body, $8, $8
+     from unnest($1::integer[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+       as t (endpoint_id, webhook_id, subject, follows, contact_id, type, body)
      on conflict (endpoint_id, subject) do nothing`,
     [
       rows.map(({ id }) => id),
       rows.map(newWebhookId),
       rows.map(({ subject }) => subject),
+      rows.map(({ follows }) => follows),
       rows.map(({ contactId }) => contactId),
       rows.map(({ type }) => type),
       rows.map(({ body }) => body),
@@ -260,8 +310,12 @@ export async function takeDue(
      from webhook_endpoint e, (
        select next.delivery_id from webhook_endpoint open
        cross join lateral (
-         select delivery_id, due_at from webhook_delivery
+         select delivery_id, due_at from webhook_delivery own
          where endpoint_id = open.endpoint_id and due_at <= $1 and (taken_until is null or taken_until <= $1)
+           and not exists (
+             select from webhook_delivery first where first.endpoint_id = own.endpoint_id
+               and first.subject = own.follows and first.due_at is not null
+           )
          order by due_at, delivery_id limit 1 for update skip locked
        ) next
        where open.disabled_at is null and $3 > (

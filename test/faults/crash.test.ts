@@ -12,6 +12,7 @@ import {
   type Running,
   removeFolder,
   serve,
+  signalAll,
   until,
 } from './service.ts';
 
@@ -67,13 +68,7 @@ describe.skipIf(!canServe())('kill -9 in the middle of load', () => {
     const load = sendAll(() => ({ url: service.url, key }), made(2, 6_000, 60), log);
     await until('a third of the load', async () => log.acknowledged.size > 2_000);
     const before = log.acknowledged.size;
-    for (const pid of postgresProcesses(data)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended between the look and the signal.
-      }
-    }
+    signalAll('SIGKILL', postgresProcesses(data));
     await load;
     await db.close();
     db = await databaseOf(data);

@@ -2,67 +2,34 @@
 // back, nothing that was acknowledged is lost, memory stays bounded, and all goes on by itself.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { openDb } from '../../src/store/db.ts';
-import { startPostgres } from '../../src/store/embedded.ts';
+import { withoutDatabase } from './absence.ts';
 import { compareScores, found, made, newLog, post, publish, sendAll, tell } from './load.ts';
-import { canServe, databaseOf, dataFolder, newKey, type Running, removeFolder, serve, until } from './service.ts';
+import { canServe, databaseOf, dataFolder, memoryOf, newKey, removeFolder, serve, until } from './service.ts';
 
 const able = canServe();
 
-/** Megabytes that a process has in memory now. */
-const memoryOf = ({ child }: Running): number =>
-  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
-
 describe.skipIf(!able)('without its database', () => {
-  test('for some seconds, clients are told to come back, and all goes on by itself', async () => {
-    const [data, databaseFolder] = [dataFolder(), dataFolder()];
-    let postgres = await startPostgres({ dataDir: databaseFolder });
-    const service = await serve(data, { DATABASE_URL: postgres.url });
-    onTestFinished(async () => {
-      await service.end('SIGTERM');
-      await postgres.stop();
-      for (const folder of [data, databaseFolder]) removeFolder(folder);
-    });
-    const first = openDb(postgres.url, 2);
-    const key = await newKey(first);
-    await publish(first);
-    const log = newLog();
-    const load = sendAll(() => ({ url: service.url, key }), made(4, 4_000, 40), log, { width: 16 });
-    await until('some of the load', async () => log.acknowledged.size > 1_000);
-    await first.close();
-    await postgres.stop();
-    const before = memoryOf(service);
-    await sleep(4_000);
-    const ready = await fetch(`${service.url}/readyz`);
-    const alive = await fetch(`${service.url}/healthz`);
-    const after = memoryOf(service);
-    expect([ready.status, alive.status]).toEqual([503, 200]);
-    postgres = await startPostgres({ dataDir: databaseFolder, port: Number(new URL(postgres.url).port) });
-    await load;
-    const db = openDb(postgres.url, 2);
-    const kept = await found(db, log.acknowledged);
-    const { differences } = await compareScores(db);
-    await db.close();
-    const refused = log.statuses.get(503) ?? 0;
-    tell('database gone for 4 s', {
-      sent: log.sent.size,
-      acknowledged: log.acknowledged.size,
-      found: kept,
-      'times 503': refused,
-      'MB before': before,
-      'MB after': after,
-    });
-    expect(refused).toBeGreaterThan(10);
-    expect(log.withoutDelay).toBe(0);
-    expect([...log.statuses.keys()].sort()).toEqual([200, 503]);
-    expect(after - before).toBeLessThan(150);
-    expect(kept).toBe(log.sent.size);
-    expect(differences).toEqual([]);
-  });
+  test.each([
+    { way: 'gone', ms: 4_000 },
+    { way: 'standing still', ms: 12_000 },
+  ] as const)(
+    '$way for some seconds, clients are told to come back, and all goes on by itself',
+    async ({ way, ms }) => {
+      const { log, kept, differences, meanwhile, most } = await withoutDatabase(way, ms);
+      expect(meanwhile).toEqual([{ status: 200 }, ...Array(4).fill({ status: 503, delay: expect.any(String) })]);
+      expect(log.statuses.get(503)).toBeGreaterThan(10);
+      expect(log.withoutDelay).toBe(0);
+      expect([...log.statuses.keys()].sort()).toEqual([200, 503]);
+      expect(most).toBeLessThan(600);
+      expect(kept).toBe(log.sent.size);
+      expect(differences).toEqual([]);
+    },
+    120_000,
+  );
 
   test('overloaded by one source, it refuses what is too much and keeps taking from another', async () => {
     const data = dataFolder();

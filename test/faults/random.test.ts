@@ -136,7 +136,7 @@ describe.skipIf(url === undefined)('a random run', async () => {
         const [id, kept] = [...plain.known][dice(plain.known.size)] ?? [];
         const event = [...(kept?.events.values() ?? [])][dice(kept?.events.size ?? 0)];
         if (id === undefined || event === undefined) return;
-        await flagEvents(app.db, { kind: 'ids', contactId: await contactOf(id), eventIds: [event.id] }, 'test');
+        await flagEvents(app.db, { contactId: await contactOf(id), eventIds: [event.id] }, 'test');
         event.machine = true;
       },
       look: async () => {
@@ -156,7 +156,7 @@ describe.skipIf(url === undefined)('a random run', async () => {
       const [id, kept] = [...plain.known][dice(plain.known.size)] ?? [];
       const event = [...(kept?.events.values() ?? [])][dice(kept?.events.size ?? 0)];
       if (id === undefined || event === undefined) return;
-      const selection = { kind: 'ids', contactId: await contactOf(id), eventIds: [event.id] } as const;
+      const selection = { contactId: await contactOf(id), eventIds: [event.id] };
       if (voided) await voidEvents(app.db, selection, { by: 'test', reason: null, now: service.now });
       else await unvoidEvents(app.db, selection);
       event.voided = voided;

@@ -68,11 +68,28 @@ export async function databaseOf(data: string): Promise<Pooled> {
   return openDb(url, 3);
 }
 
-/** Ids of the server's process and of all that it started. */
+/** Ids of the process of the database's server, and of all that it started, for its data folder. */
 export function postgresProcesses(data: string): number[] {
   const first = Number.parseInt(readFileSync(join(data, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
   const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ').filter(Boolean);
   return [first, ...children.map(Number)];
+}
+
+/** Sends a signal to processes, of which some may have ended since they were looked for. */
+export function signalAll(signal: NodeJS.Signals, ids: readonly number[]): void {
+  for (const id of ids) {
+    try {
+      process.kill(id, signal);
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
+}
+
+/** Megabytes that a service has in memory: now, or at most until now. */
+export function memoryOf({ child }: Running, when: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Math.round(Number(new RegExp(`${when}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
 }
 
 export const newKey = async (db: Pooled, name = 'load'): Promise<string> =>
