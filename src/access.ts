@@ -8,11 +8,11 @@ import type { App } from './app.ts';
 import { ScorelineError } from './core/errors.ts';
 import { findKey, type Scope } from './store/keys.ts';
 import type { Role } from './store/people.ts';
-import { publicUrl, type Users } from './users.ts';
+import { failed, publicUrl, type Users } from './users.ts';
 
 const reading = ['contact.read', 'company.read', 'model.read', 'segment.read'] as const;
 const running = ['source.read', 'job.read', 'webhook.read'] as const;
-const changing = ['contact.write', 'event.void', 'segment.write'] as const;
+const changing = ['contact.write', 'company.write', 'event.void', 'segment.write'] as const;
 const deciding = ['model.write', 'model.publish'] as const;
 const guarding = [
   'contact.erase',
@@ -33,7 +33,7 @@ const allRights: readonly Right[] = ['ingest', ...reading, ...running, ...changi
 export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
   administrator: allRights,
   marketing: [...reading, ...running, ...changing, ...deciding],
-  sales: [...reading, 'contact.write', 'segment.write'],
+  sales: [...reading, 'contact.write', 'company.write', 'segment.write'],
   leadership: [...reading, 'audit.read'],
   viewer: reading,
   ingest: ['ingest'],
@@ -113,7 +113,7 @@ export function guard(server: FastifyInstance, app: App, users: Users): void {
     if (authorization !== undefined) {
       request.caller = await callerByKey(app, authorization);
     } else if (request.headers.cookie !== undefined) {
-      const found = await callerBySession(users, request);
+      const found = await callerBySession(app, users, request);
       request.caller = found.caller;
       if (found.cookies.length > 0) reply.header('set-cookie', found.cookies);
     }
@@ -135,11 +135,14 @@ async function callerByKey(app: App, authorization: string): Promise<Caller | nu
 }
 
 async function callerBySession(
+  app: App,
   { auth }: Users,
   request: FastifyRequest,
 ): Promise<{ caller: Caller | null; cookies: string[] }> {
   const headers = new Headers({ cookie: request.headers.cookie ?? '' });
-  const { response, headers: answered } = await auth.api.getSession({ headers, returnHeaders: true });
+  const { response, headers: answered } = await auth.api
+    .getSession({ headers, returnHeaders: true })
+    .catch((error: unknown) => failed(app, error));
   if (response === null) return { caller: null, cookies: [] };
   const { id, email, role } = response.user;
   // The table holds no other words for a role.

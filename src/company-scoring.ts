@@ -3,6 +3,7 @@
  * decides which companies and what is read of their contacts; how scores are rolled up is the core's.
  */
 
+import { nextOfCompany } from './core/company-next.ts';
 import { parts } from './core/condition.ts';
 import { explainFromMembers, type Member, readsCompanyScores } from './core/explain.ts';
 import { contactIn } from './core/path.ts';
@@ -21,18 +22,22 @@ import type { Spoken } from './walks.ts';
 
 /** Scores companies that have to be. @returns how many there were */
 export async function scoreCompanies(tx: Db, versions: readonly Spoken[], now: number, most: number): Promise<number> {
-  const claims = await claimCompanies(tx, most);
+  const present = versions.filter(({ state }) => state !== 'retired').map(({ id }) => id);
+  const claims = await claimCompanies(tx, present, now, most);
   for (const version of versions) {
     const companies = claims.filter(({ model }) => model === version.id).map(({ company }) => company);
     if (companies.length === 0 || version.state === 'retired') continue;
     const { model } = version;
     const traits = await readCompanyTraits(tx, companies);
     const members = await withContacts(tx, model, await readMembers(tx, version, companies), now);
-    const written = [...traits].map(([company, values]) => {
-      const own = members.filter((member) => member.company === company);
-      const { scores, reasons } = explainFromMembers(model, { id: String(company), traits: values }, own, now);
+    const ofCompany = Map.groupBy(members, (member) => member.company);
+    const written = [...traits].map(([id, values]) => {
+      const own = ofCompany.get(id) ?? [];
+      const company = { id: String(id), traits: values };
+      const { scores, reasons } = explainFromMembers(model, company, own, now);
       const given = reasons.filter(({ points }) => points !== 0).map(({ rule, points }) => [rule, points] as const);
-      return { company, scores, parts: Object.fromEntries(given) };
+      const nextChangeAt = nextOfCompany(model, company, own, now);
+      return { company: id, scores, parts: Object.fromEntries(given), nextChangeAt };
     });
     await writeCompanies(tx, version, written, now, readsCompanyScores(model));
   }
@@ -64,7 +69,8 @@ async function withContacts(
   });
 }
 
-const asksForContacts = (model: Model): boolean =>
+/** Whether company rules ask for more of contacts than their scores. */
+export const asksForContacts = (model: Model): boolean =>
   rulesOf(model.companyScores).some(
     (rule) =>
       rule.kind === 'contacts' && [...parts(rule.contacts)].some(({ kind }) => kind === 'test' || kind === 'event'),

@@ -4,13 +4,14 @@
  * it refuses to know who asks, and when to look for work.
  */
 
-import { scoreCompanies } from './company-scoring.ts';
+import { asksForContacts, scoreCompanies } from './company-scoring.ts';
 import { ScorelineError } from './core/errors.ts';
 import { type Explanation, explain, readsCompanyScores } from './core/explain.ts';
 import { walk } from './core/kernel-path.ts';
 import { parseModel } from './core/model.ts';
 import { needsOf } from './core/needs.ts';
 import { type CompanyPast, companyAt, contactIn, eraAt, type Last } from './core/path.ts';
+import type { Language } from './core/phrases/languages.ts';
 import type { Company, Model } from './core/words.ts';
 import { noteCompanies, readCompanyPast } from './store/company-scores.ts';
 import type { Db } from './store/db.ts';
@@ -95,8 +96,8 @@ export interface Scoring {
    * @throws ScorelineError `not_found` where the version does not exist
    */
   scoresAsOf(contacts: readonly number[], at: number, version?: number): Promise<Scored[]>;
-  /** The same for one contact. @throws ScorelineError `contact_unknown` too */
-  explainContact(contact: number, at: number, version?: number): Promise<Told[]>;
+  /** The same for one contact, in sentences. @throws ScorelineError `contact_unknown` too */
+  explainContact(contact: number, at: number, version?: number, language?: Language): Promise<Told[]>;
 }
 
 /** @param clock the present instant in milliseconds, UTC */
@@ -141,8 +142,9 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       now,
     );
     await putBack(tx, walks.open, true);
-    for (const { id } of watched) {
-      const contacts = new Set(walks.rehomed);
+    for (const { id, model } of watched) {
+      // A company rule that asks for what contacts did or are can change where no score of theirs does.
+      const contacts = new Set(asksForContacts(model) ? tasks.map((task) => task.id) : walks.rehomed);
       for (const row of changed) if (row.model_id === id) contacts.add(row.contact_id);
       await noteCompanies(tx, id, [...contacts].flatMap(walks.companiesOf), now);
     }
@@ -248,7 +250,7 @@ export function createScoring(db: Db, clock: () => number): Scoring {
     return lists.flat();
   }
 
-  async function explainContact(id: number, at: number, chosen?: number): Promise<Told[]> {
+  async function explainContact(id: number, at: number, chosen?: number, language: Language = 'en'): Promise<Told[]> {
     const [life] = await readPlain(db, [id]);
     const contact = life === undefined ? null : contactIn(life, at);
     if (contact === null) throw new ScorelineError('contact_unknown', `no contact has the id ${id}`);
@@ -257,7 +259,7 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       speakers.map(async (speaker): Promise<Told> => {
         const stageOf = await stagesOf(speaker, [id], at);
         const company = companyAt(await pastOf(speaker, companyOf(contact.company), at), contact.company?.id, at);
-        const explanation = explain(speaker.model, contact, at, { previous: stageOf(id), company });
+        const explanation = explain(speaker.model, contact, at, { previous: stageOf(id), company, language });
         return { version: speaker.id, explanation };
       }),
     );
@@ -283,7 +285,10 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       clear: () => db.transaction((tx) => clearRetired(tx, BATCH.contacts)),
     },
     publish: (document, by) => publish(document, { by, now: clock() }),
-    switchTo: (id, by) => switchVersion(db, id, { by, now: clock() }),
+    switchTo: async (id, by) => {
+      const followsCompanies = readsCompanyScores(await modelOf(id));
+      return switchVersion(db, id, { by, now: clock(), followsCompanies });
+    },
     movesBetween: (from, to, page) => listDifferences(db, from, to, page),
     releaseMoves: (id, by) => releaseMoves(db, id, { by, now: clock() }),
     progress: (id) => progressOf(db, id),

@@ -14,6 +14,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
+import { eventRuleRoutes } from './routes/event-rules.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
@@ -95,6 +96,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     personRoutes,
     modelRoutes,
     eventRoutes,
+    eventRuleRoutes,
     companyRoutes,
     segmentRoutes,
     importRoutes,

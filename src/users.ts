@@ -107,6 +107,15 @@ export async function openUsers(app: App): Promise<Users> {
   return { auth: createAuth(app.db, app.config, secret), secret };
 }
 
+/**
+ * Why the library failed: it hides its cause, so the database is asked.
+ * @throws ScorelineError `database_unavailable`, or else the error itself
+ */
+export async function failed(app: App, error: unknown): Promise<never> {
+  await app.db.rows('select 1');
+  throw error;
+}
+
 /** A password that nobody guesses, for somebody to be told once. */
 export const madePassword = (): string => randomBytes(15).toString('base64url');
 

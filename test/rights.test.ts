@@ -33,6 +33,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     ),
   ],
   'contact.read': [
+    'GET /api/companies/:id/contacts',
     'GET /api/contacts',
     'GET /api/contacts/:id',
     'GET /api/contacts/:id/events',
@@ -45,6 +46,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/segments/:id/contacts.csv',
     'POST /api/contacts/search',
     'POST /api/contacts/search.csv',
+    'POST /api/contacts/search/count',
     'POST /api/scores',
   ],
   'contact.write': [
@@ -55,8 +57,24 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'POST /api/imports',
   ],
   'contact.erase': ['DELETE /api/contacts/:id', 'GET /api/contacts/:id/export'],
-  'company.read': ['GET /api/companies', 'GET /api/companies/:id'],
-  'event.void': ['POST /api/events/flag', 'POST /api/events/unvoid', 'POST /api/events/void'],
+  'company.read': [
+    'GET /api/companies',
+    'GET /api/companies/:id',
+    'GET /api/companies/:id/roles',
+    'POST /api/companies/search',
+    'POST /api/companies/search.csv',
+  ],
+  'company.write': ['DELETE /api/companies/:id/domain', 'PATCH /api/companies/:id', 'POST /api/companies'],
+  'event.void': [
+    'GET /api/events/rules',
+    'GET /api/events/rules/:id',
+    'POST /api/events/flag',
+    'POST /api/events/rules',
+    'POST /api/events/rules/:id/undo',
+    'POST /api/events/unflag',
+    'POST /api/events/unvoid',
+    'POST /api/events/void',
+  ],
   'model.read': [
     'GET /api/drafts',
     'GET /api/drafts/:name',
@@ -66,6 +84,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/models/:id/moves',
     'GET /api/models/serving',
     'POST /api/models/check',
+    'POST /api/models/sentences',
   ],
   'model.write': ['DELETE /api/drafts/:name', 'PUT /api/drafts/:name'],
   'model.publish': [
@@ -105,14 +124,23 @@ const RUN = ['source.read', 'job.read', 'webhook.read'];
 /** Who has which rights, written a second time. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   administrator: [...Object.keys(ROUTES).filter((right) => right !== 'open'), 'ingest'],
-  marketing: [...READ, ...RUN, 'contact.write', 'event.void', 'segment.write', 'model.write', 'model.publish'],
-  sales: [...READ, 'contact.write', 'segment.write'],
+  marketing: [
+    ...READ,
+    ...RUN,
+    'contact.write',
+    'company.write',
+    'event.void',
+    'segment.write',
+    'model.write',
+    'model.publish',
+  ],
+  sales: [...READ, 'contact.write', 'company.write', 'segment.write'],
   leadership: [...READ, 'audit.read'],
   viewer: READ,
   ingest: ['ingest'],
   read: [...READ, ...RUN],
   write: [
-    ...[...READ, ...RUN, 'ingest', 'contact.write', 'contact.erase', 'event.void', 'segment.write'],
+    ...[...READ, ...RUN, 'ingest', 'contact.write', 'company.write', 'contact.erase', 'event.void', 'segment.write'],
     ...['model.write', 'model.publish', 'source.manage', 'webhook.manage'],
   ],
 };

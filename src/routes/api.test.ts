@@ -135,6 +135,32 @@ describe.skipIf(url === undefined)('the API', async () => {
     expect(await get('/api/contacts?email=nobody@example.org')).toEqual({ items: [], next: null });
   });
 
+  test('all contacts are listed page by page, each once', async () => {
+    const [row] = await app.db.rows<{ n: number }>('select count(*) as n from contact');
+    const ids: string[] = [];
+    for (let next: string | null = ''; next !== null; ) {
+      const page = await get(`/api/contacts?limit=2${next === '' ? '' : `&cursor=${encodeURIComponent(next)}`}`);
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      ids.push(...page.items.map(({ id }: { id: string }) => id));
+      next = page.next;
+    }
+    expect(ids).toHaveLength(row?.n ?? 0);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toEqual([...ids].sort((a, b) => Number(a) - Number(b)));
+    const { items } = await get(`/api/contacts?limit=1`);
+    expect(items[0]).toHaveProperty('traits');
+    const [company] = (await get('/api/companies?limit=1')).items;
+    const cursor = (await get('/api/contacts?limit=1')).next;
+    // A cursor of one list leads nowhere in another.
+    const elsewhere = `/api/contacts?companyId=${company.id}&cursor=${encodeURIComponent(cursor)}`;
+    expect((await read({ url: elsewhere })).statusCode).toBe(400);
+    // A filter that is written wrong does not find everybody.
+    expect((await read({ url: '/api/contacts?emial=ana@harbour.example' })).json()).toMatchObject({
+      code: 'request_invalid',
+      message: expect.stringContaining('emial'),
+    });
+  });
+
   test('reasons with evidence, and scores as of a past instant', async () => {
     const { items } = await get(`/api/contacts/${ana.id}/scores`);
     expect(items[0]).toMatchObject({ model: 'small', scores: { total: 60.5 }, stage: 'mql' });
@@ -200,6 +226,12 @@ describe.skipIf(url === undefined)('the API', async () => {
       { id: ana.id },
     ]);
     expect((await search({ where: { ...where, city: { is: 'Cluj' } } })).items).toEqual([]);
+    const counted = await read({
+      method: 'POST',
+      url: '/api/contacts/search/count',
+      payload: { where, stage: ['mql'] },
+    });
+    expect(counted.json()).toEqual({ count: 1, exact: true });
     expect(await search({ where: { score: { totl: { atLeast: 1 } } } })).toMatchObject({
       code: 'request_invalid',
       message: expect.stringContaining('did you mean `total`?'),

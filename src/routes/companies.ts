@@ -1,21 +1,102 @@
-/** Companies, and what they score. Their contacts are a list of contacts: `GET /api/contacts?companyId=…`. */
+/** Companies: found, read, written, and who in them is engaged. What a search means is decided in `store/company-search.ts`. */
 
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { listCompanies, servingModel } from '../store/contacts.ts';
-import { companyShape, showCompany } from './contact-shape.ts';
-import { ofModel } from './contacts.ts';
-import { answers, byId, type Desk, list, missing, page, pageOf, shortText, typed } from './shapes.ts';
+import { z } from 'zod';
+import { callerOf, nameOf } from '../access.ts';
+import { companyDomainOf } from '../connectors/mail-domains.ts';
+import { ScorelineError } from '../core/errors.ts';
+import { cleanFacts, cleanName, LONGEST_NAME } from '../core/ingest.ts';
+import type { Model } from '../core/words.ts';
+import { joinedInto, releaseDomain, statedDomain } from '../store/company-domains.ts';
+import { type KnownCompany, listCompanyIds, listRoles, readCompanies } from '../store/company-lists.ts';
+import { type CompanyPlace, findCompanies, readCompanySearch } from '../store/company-search.ts';
+import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
+import { findContacts, readSearch } from '../store/search.ts';
+import { keepCompany } from '../store/stated-companies.ts';
+import { companyShape, contactShape, inPoints, showCompany, showContact } from './contact-shape.ts';
+import { ofModel, sourceOf } from './contacts.ts';
+import { csvLine } from './csv.ts';
+import { traitColumns } from './segments.ts';
+import {
+  answers,
+  anything,
+  byId,
+  type Desk,
+  instant,
+  list,
+  missing,
+  page,
+  pageOf,
+  shortText,
+  typed,
+} from './shapes.ts';
 
 const tags = ['companies'];
 const config = { right: 'company.read' } as const;
+const writing = { right: 'company.write' } as const;
+/** Bytes: a condition longer than that nobody wrote by hand. */
+const BODY_LIMIT = 64_000;
+const ROWS_AT_ONCE = 500;
+
+const name = z.string().trim().min(1).max(LONGEST_NAME);
+const traits = z.record(z.string().min(1).max(LONGEST_NAME), anything).describe('null takes a trait away.');
+const at = instant.optional().describe('Since when the traits hold: now, unless given.');
+
+const searchShape = z.strictObject({
+  model: shortText.optional().describe('Whose company scores are meant: the first that was published, unless named.'),
+  where: z
+    .record(z.string(), anything)
+    .optional()
+    .describe(
+      'A condition as in a model, about the company itself: its traits by name, `domain`, `created_at`, `contacts` (how many it has), `score`, `grade`, `band`, `all`, `any`, `not`.',
+    ),
+  sort: z
+    .discriminatedUnion('by', [
+      z.strictObject({ by: z.literal('score'), score: shortText }),
+      z.strictObject({ by: z.literal('createdAt') }),
+      z.strictObject({ by: z.literal('contacts') }),
+      z.strictObject({ by: z.literal('id') }),
+    ])
+    .optional()
+    .describe('By a company score, highest first; by createdAt, newest first; by contacts, most first.'),
+});
+type SearchBody = z.infer<typeof searchShape>;
+
+const byScore = ofModel.extend({
+  score: shortText.optional().describe('By which score of contacts: the first sum of the model, unless named.'),
+});
+
+const roleShape = z.object({
+  title: z.string().nullable(),
+  contacts: z.number(),
+  engaged: z.number().describe('Those whose score is above 0.'),
+  best: z.number().nullable().describe('The highest score among them.'),
+});
 
 export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): void {
   const server = typed(plain);
 
-  async function serving(model: string | undefined) {
+  async function serving(model: string | undefined): Promise<Serving | null> {
     const found = await servingModel(app.db, model ?? null);
     if (found === null && model !== undefined) missing(`model ${model} that serves`);
     return found;
+  }
+
+  /** @throws ScorelineError `not_found`, which says where a company went that became one with another */
+  async function companyOf(companyId: number, modelId: number | null): Promise<KnownCompany> {
+    const [company] = await readCompanies(app.db, [companyId], modelId);
+    if (company !== undefined) return company;
+    const kept = await joinedInto(app.db, companyId);
+    return missing(
+      kept === null ? `company ${companyId}` : `company ${companyId} any more: it became one with company ${kept}`,
+    );
+  }
+
+  async function shown(companyId: number) {
+    const by = await serving(undefined);
+    return showCompany(await companyOf(companyId, by?.modelId ?? null), by);
   }
 
   server.get(
@@ -37,12 +118,9 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
         ...(key === undefined ? {} : { key }),
         ...(domain === undefined ? {} : { domain: domain.toLowerCase() }),
       };
-      const companies = await listCompanies(app.db, by?.modelId ?? null, only, {
-        after: Number(after),
-        limit: limit + 1,
-      });
+      const ids = await listCompanyIds(app.db, only, { after: Number(after), limit: limit + 1 });
       return pageOf(
-        companies,
+        await readCompanies(app.db, ids, by?.modelId ?? null),
         limit,
         (company) => showCompany(company, by),
         (last) => cursors.write(of, [last.companyId]),
@@ -58,8 +136,243 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
     },
     async ({ params, query }) => {
       const by = await serving(query.model);
-      const [company] = await listCompanies(app.db, by?.modelId ?? null, { id: params.id }, { after: 0, limit: 1 });
-      return showCompany(company ?? missing(`company ${params.id}`), by);
+      return showCompany(await companyOf(params.id, by?.modelId ?? null), by);
     },
   );
+
+  /** @throws ScorelineError `request_invalid` for an instant that is still to come */
+  function instantOf(given: number | undefined): number {
+    const now = app.clock();
+    if (given !== undefined && given > now)
+      throw new ScorelineError('request_invalid', 'the body is not as it should be: at: lies ahead of us');
+    return given ?? now;
+  }
+
+  server.post(
+    '/api/companies',
+    {
+      config: writing,
+      schema: {
+        tags,
+        summary: 'Make a company, or change the one with a key or a domain',
+        description:
+          'With both, the company of the key has the domain from now on, and one that was known by the domain alone becomes one with it.',
+        body: z.object({ key: name.optional(), domain: name.optional(), traits: traits.default({}), at }),
+        response: answers(companyShape),
+      },
+    },
+    async (request) => {
+      const { body } = request;
+      const key = cleanName(body.key);
+      if (key === null && body.domain === undefined)
+        throw new ScorelineError('request_invalid', 'the body is not as it should be: it takes key, domain or both');
+      const domain = body.domain === undefined ? null : statedDomain({ domain: body.domain }, companyDomainOf);
+      if (body.domain !== undefined && domain === null)
+        throw new ScorelineError(
+          'request_invalid',
+          `the body is not as it should be: domain: ${body.domain} is no domain of a company: free, thrown away after use, or registered by nobody`,
+        );
+      const facts = cleanFacts(body.traits);
+      const stated = statedDomain(facts, companyDomainOf);
+      const company = { key, domain, stated, traits: facts, at: instantOf(body.at) };
+      return shown(await keepCompany(app.db, company, sourceOf(request)));
+    },
+  );
+
+  server.patch(
+    '/api/companies/:id',
+    {
+      config: writing,
+      schema: {
+        tags,
+        summary: 'Change traits of a company',
+        params: byId,
+        body: z.object({ traits, at }),
+        response: answers(companyShape),
+      },
+    },
+    async (request) => {
+      const { key, domain } = await companyOf(request.params.id, null);
+      const facts = cleanFacts(request.body.traits);
+      const company = {
+        key,
+        domain: key === null ? domain : null,
+        stated: statedDomain(facts, companyDomainOf),
+        traits: facts,
+        at: instantOf(request.body.at),
+      };
+      return shown(await keepCompany(app.db, company, sourceOf(request)));
+    },
+  );
+
+  server.delete(
+    '/api/companies/:id/domain',
+    {
+      config: writing,
+      schema: {
+        tags,
+        summary: 'Take the domain away from a company with a key; whom it led there belongs to another again',
+        params: byId,
+        response: answers(z.object({ id: z.string().describe('The company that the domain leads to now.') })),
+      },
+    },
+    async (request) => {
+      const how = { by: nameOf(callerOf(request)), now: app.clock(), companyDomainOf };
+      return { id: String(await releaseDomain(app.db, request.params.id, how)) };
+    },
+  );
+
+  async function prepare({ model, ...document }: SearchBody) {
+    const by = await serving(model);
+    return { by, search: readCompanySearch(document, by) };
+  }
+
+  server.post(
+    '/api/companies/search',
+    {
+      config,
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        tags,
+        summary: 'Companies by any combination of traits, scores and number of contacts',
+        body: searchShape.extend(page.shape),
+        response: answers(list(companyShape)),
+      },
+    },
+    async ({ body: { limit, cursor, ...body } }) => {
+      const { by, search } = await prepare(body);
+      // A place in the order of one search is none in that of another.
+      const asked = createHash('sha256').update(JSON.stringify([body, by?.modelId]));
+      const of = ['company search', asked.digest('base64url')];
+      const place = cursors.read(of, cursor);
+      const after = place && { companyId: Number(place[0]), value: place[1] === null ? null : Number(place[1]) };
+      const places = await findCompanies(app.db, search, { after, limit: limit + 1, now: app.clock() });
+      const found = places.slice(0, limit);
+      const last = places.length > limit ? found.at(-1) : undefined;
+      const companies = await readCompanies(
+        app.db,
+        found.map(({ companyId }) => companyId),
+        search.modelId,
+      );
+      return {
+        items: companies.map((company) => showCompany(company, by)),
+        next: last === undefined ? null : cursors.write(of, [last.companyId, last.value]),
+      };
+    },
+  );
+
+  server.post(
+    '/api/companies/search.csv',
+    {
+      config,
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        tags,
+        summary: 'All companies of a search as CSV',
+        querystring: z.object({ traits: traitColumns }),
+        body: searchShape,
+        produces: ['text/csv'],
+      },
+    },
+    async ({ body, query }, reply) => {
+      const { by, search } = await prepare(body);
+      const names = by === null ? [] : search.model.scores.map((score) => score.name);
+      async function* rows(): AsyncGenerator<string> {
+        yield csvLine([...CSV_COLUMNS, ...names, ...query.traits]);
+        for (let after: CompanyPlace | null = null; ; ) {
+          const places: CompanyPlace[] = await findCompanies(app.db, search, {
+            after,
+            limit: ROWS_AT_ONCE,
+            now: app.clock(),
+          });
+          const ids = places.map(({ companyId }) => companyId);
+          for (const company of await readCompanies(app.db, ids, search.modelId)) {
+            const row = showCompany(company, by);
+            yield csvLine([
+              ...CSV_COLUMNS.map((column) => row[column]),
+              ...names.map((score) => row.scores[score]),
+              ...query.traits.map((trait) => (Object.hasOwn(company.traits, trait) ? company.traits[trait] : null)),
+            ]);
+          }
+          after = places.at(-1) ?? null;
+          if (after === null || places.length < ROWS_AT_ONCE) return;
+        }
+      }
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="companies.csv"')
+        .send(Readable.from(rows()));
+    },
+  );
+
+  /** A search for the contacts of a company, and the score that they are in the order of; without a model, none. */
+  async function peopleOf(companyId: number, model: string | undefined, score: string | undefined) {
+    const by = await serving(model);
+    await companyOf(companyId, null);
+    if (by === null) return { by, score: null, search: readSearch({ companyId }, by) };
+    const chosen = score ?? firstScore(readSearch({}, by).model);
+    const search = readSearch({ companyId, sort: { by: 'score', score: chosen } }, by);
+    return { by, score: chosen, search };
+  }
+
+  server.get(
+    '/api/companies/:id/contacts',
+    {
+      config: { right: 'contact.read' },
+      schema: {
+        tags,
+        summary: 'The contacts of a company by one of their scores, the highest first',
+        description: 'Contacts that no version has scored yet are left out.',
+        params: byId,
+        querystring: page.extend(byScore.shape),
+        response: answers(list(contactShape)),
+      },
+    },
+    async ({ params, query: { limit, cursor, model, score } }) => {
+      const { by, search, score: chosen } = await peopleOf(params.id, model, score);
+      const of = ['people of a company', params.id, by?.modelId ?? null, chosen];
+      const place = cursors.read(of, cursor);
+      const after = place && { contactId: Number(place[0]), value: place[1] === null ? null : Number(place[1]) };
+      const { places, next } = await findContacts(app.db, search, { after, limit, now: app.clock() });
+      const contacts = await readContacts(
+        app.db,
+        places.map(({ contactId }) => contactId),
+        search.modelId,
+      );
+      return {
+        items: contacts.map((contact) => showContact(contact, by)),
+        next: next && cursors.write(of, [next.contactId, next.value]),
+      };
+    },
+  );
+
+  server.get(
+    '/api/companies/:id/roles',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'The titles of the contacts of a company, and how engaged those are who have them; the most first',
+        params: byId,
+        querystring: byScore,
+        response: answers(list(roleShape)),
+      },
+    },
+    async ({ params, query: { model, score } }) => {
+      const { search, score: chosen } = await peopleOf(params.id, model, score);
+      const roles = await listRoles(app.db, params.id, search.modelId, chosen ?? '');
+      return {
+        items: roles.map((role) => ({ ...role, best: role.best === null ? null : inPoints(role.best) })),
+        next: null,
+      };
+    },
+  );
+}
+
+const CSV_COLUMNS = ['id', 'key', 'domain', 'createdAt', 'contacts'] as const;
+
+/** The score that says most of a contact: the first sum, else the first with points. */
+function firstScore({ scores }: Model): string {
+  const found = scores.find(({ kind }) => kind === 'sum') ?? scores.find(({ kind }) => kind !== 'grid');
+  return found?.name ?? '';
 }

@@ -2,7 +2,8 @@
 
 import { z } from 'zod';
 import { MILLION } from '../core/words.ts';
-import type { KnownCompany, KnownContact, Serving, StoredScore } from '../store/contacts.ts';
+import type { KnownCompany } from '../store/company-lists.ts';
+import type { KnownContact, Serving, StoredScore } from '../store/contacts.ts';
 import { written, writtenOrNull } from './shapes.ts';
 
 const scoresShape = z.object({
@@ -39,6 +40,8 @@ export const companyShape = scoresShape.extend({
   traits: z.record(z.string(), z.unknown()),
   contacts: z.number(),
   model: z.string().nullable(),
+  asOf: z.string().nullable().describe('For when the scores hold; null until it was scored.'),
+  nextChangeAt: z.string().nullable().describe('Nothing changes by itself before it, as long as its contacts do not.'),
 });
 
 /** Points for people: a number with at most six decimals. */
@@ -88,5 +91,7 @@ export const showCompany = (company: KnownCompany, serving: Serving | null): z.i
   traits: { ...company.traits },
   contacts: company.contacts,
   model: serving?.name ?? null,
+  asOf: writtenOrNull(company.asOf),
+  nextChangeAt: writtenOrNull(company.nextChangeAt),
   ...showScores(company.scores),
 });

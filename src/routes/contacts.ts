@@ -9,6 +9,7 @@ import {
   contactByIdentity,
   contactsOfCompany,
   type KnownContact,
+  listContacts,
   listHistory,
   listTimeline,
   mergedInto,
@@ -93,8 +94,10 @@ export function contactRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       config: { right: 'contact.read' },
       schema: {
         tags,
-        summary: 'The contact with an e-mail address, user id or anonymous id, or those of a company',
-        querystring: page.extend({
+        summary: 'All contacts, those of a company, or the one with an e-mail address, user id or anonymous id',
+        // Strict, for a name that is written wrong would list everybody.
+        querystring: z.strictObject({
+          ...page.shape,
           ...ofModel.shape,
           email: name.optional(),
           userId: name.optional(),
@@ -108,23 +111,24 @@ export function contactRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       const serving = await servingModel(app.db, model);
       if (serving === null && model !== null) missing(`model ${model} that serves`);
       const modelId = serving?.modelId ?? null;
-      if (companyId !== undefined) {
-        const [after = 0] = cursors.read(['company', companyId], cursor) ?? [];
-        const ids = await contactsOfCompany(app.db, companyId, { after: Number(after), limit: limit + 1 });
-        const contacts = await readContacts(app.db, ids, modelId);
-        return pageOf(
-          contacts,
-          limit,
-          (contact) => showContact(contact, serving),
-          (last) => cursors.write(['company', companyId], [last.contactId]),
-        );
-      }
       const asked = { userId: userId ?? null, anonymousId: anonymousId ?? null, email: cleanEmail(email) };
-      if (userId === undefined && anonymousId === undefined && email === undefined)
-        throw new ScorelineError(
-          'request_invalid',
-          'the querystring is not as it should be: it takes email, userId, anonymousId or companyId; POST /api/contacts/search finds others',
+      if (userId === undefined && anonymousId === undefined && email === undefined) {
+        const of = companyId === undefined ? ['contacts'] : ['company', companyId];
+        const [after = 0] = cursors.read(of, cursor) ?? [];
+        const place = { after: Number(after), limit: limit + 1 };
+        const ids =
+          companyId === undefined
+            ? await listContacts(app.db, place)
+            : await contactsOfCompany(app.db, companyId, place);
+        const page = pageOf(
+          ids,
+          limit,
+          (contactId) => contactId,
+          (last) => cursors.write(of, [last]),
         );
+        const contacts = await readContacts(app.db, page.items, modelId);
+        return { ...page, items: contacts.map((contact) => showContact(contact, serving)) };
+      }
       const found = await lookUp(asked);
       const contacts = found === null ? [] : await readContacts(app.db, [found], modelId);
       return { items: contacts.map((contact) => showContact(contact, serving)), next: null };
@@ -280,7 +284,8 @@ export function contactRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
   );
 }
 
-const sourceOf = (request: Parameters<typeof callerOf>[0]): number | null => {
+/** The source of a key, for what is written with it. */
+export const sourceOf = (request: Parameters<typeof callerOf>[0]): number | null => {
   const caller = callerOf(request);
   return caller.kind === 'key' ? caller.sourceId : null;
 };

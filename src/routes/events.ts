@@ -1,17 +1,26 @@
-/** Events after they were kept: listed, voided, made to count again, marked as a machine's. */
+/** Events after they were kept: listed, voided, made to count again, said to be a machine's or a person's. */
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
-import { cleanFacts, LONGEST_NAME } from '../core/ingest.ts';
-import { flagEvents, type KeptEvent, listEvents, type Selection, unvoidEvents, voidEvents } from '../store/events.ts';
+import { LONGEST_NAME } from '../core/ingest.ts';
+import { recordDeed } from '../store/audit.ts';
+import type { Db } from '../store/db.ts';
+import {
+  flagEvents,
+  type KeptEvent,
+  listEvents,
+  type Selection,
+  unflagEvents,
+  unvoidEvents,
+  voidEvents,
+} from '../store/events.ts';
+import type { By } from '../store/people.ts';
 import {
   answers,
-  anything,
   byId,
   type Desk,
   id,
-  instant,
   list,
   page,
   pageOf,
@@ -33,6 +42,10 @@ const eventShape = z.object({
   sourceId: z.string().nullable(),
   properties: z.record(z.string(), z.unknown()),
   machine: z.string().nullable().describe('Why it is believed to be a machine’s; such an event does not score.'),
+  judgedBy: z
+    .string()
+    .nullable()
+    .describe('Who said whether a machine made it, over what was believed: `hand`, or `rule:7`; null for nobody.'),
   voidedAt: z.string().nullable(),
   voidedBy: z.string().nullable(),
   voidReason: z.string().nullable(),
@@ -46,32 +59,13 @@ const show = (event: KeptEvent) => ({
   sourceId: event.sourceId === null ? null : String(event.sourceId),
   properties: { ...event.properties },
   machine: event.machine,
+  judgedBy: event.judgedBy,
   voidedAt: writtenOrNull(event.voidedAt),
   voidedBy: event.voidedBy,
   voidReason: event.voidReason,
 });
 
-/** Some events of one contact, or all that a rule names. */
-const selection = z.union([
-  z.strictObject({ contactId: id, eventIds: z.array(name).min(1).max(500) }),
-  z
-    .strictObject({
-      name: name.optional(),
-      sourceId: id.optional(),
-      properties: z.record(name, anything).optional().describe('Each has exactly this value.'),
-      from: instant.optional(),
-      until: instant.optional().describe('The first instant that is not meant any more.'),
-    })
-    .refine((rule) => rule.name !== undefined || rule.sourceId !== undefined, 'name an event or a source'),
-]);
-
-function meant(given: z.output<typeof selection>): Selection {
-  if ('eventIds' in given) return { kind: 'ids', contactId: given.contactId, eventIds: given.eventIds };
-  const { properties, ...rule } = given;
-  const present = Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined));
-  return { kind: 'rule', ...present, ...(properties === undefined ? {} : { properties: cleanFacts(properties) }) };
-}
-
+const selection = z.strictObject({ contactId: id, eventIds: z.array(name).min(1).max(500) });
 const changed = answers(z.object({ events: z.number().describe('How many are different now.') }));
 
 export function eventRoutes(plain: FastifyInstance, { app, cursors }: Desk): void {
@@ -98,6 +92,23 @@ export function eventRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
     },
   );
 
+  /** Changes events of one contact and says in the audit log who did. */
+  async function change(
+    request: FastifyRequest,
+    { contactId }: Selection,
+    { action, reason }: { readonly action: string; readonly reason?: string | undefined },
+    deed: (tx: Db, by: By) => Promise<number>,
+  ): Promise<{ events: number }> {
+    const by = { by: nameOf(callerOf(request)), now: app.clock() };
+    return app.db.transaction(async (tx) => {
+      const events = await deed(tx, by);
+      const details = { events, ...(reason === undefined ? {} : { reason }) };
+      const subject = `contact:${contactId}`;
+      if (events > 0) await recordDeed(tx, { at: by.now, who: by.by, action, subject, details });
+      return { events };
+    });
+  }
+
   server.post(
     '/api/events/void',
     {
@@ -109,10 +120,11 @@ export function eventRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         response: changed,
       },
     },
-    async (request) => {
-      const { events, reason = null } = request.body;
-      const how = { by: nameOf(callerOf(request)), reason, now: app.clock() };
-      return { events: await voidEvents(app.db, meant(events), how) };
+    (request) => {
+      const { events, reason } = request.body;
+      return change(request, events, { action: 'event.void', reason }, (tx, by) =>
+        voidEvents(tx, events, { ...by, reason: reason ?? null }),
+      );
     },
   );
 
@@ -127,7 +139,10 @@ export function eventRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         response: changed,
       },
     },
-    async ({ body }) => ({ events: await unvoidEvents(app.db, meant(body.events)) }),
+    (request) => {
+      const { events } = request.body;
+      return change(request, events, { action: 'event.unvoid' }, (tx) => unvoidEvents(tx, events));
+    },
   );
 
   server.post(
@@ -136,11 +151,31 @@ export function eventRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       config,
       schema: {
         tags,
-        summary: 'Mark events as made by a machine',
+        summary: 'Say that a machine made events; no later finding changes that',
         body: z.object({ events: selection, reason: shortText }),
         response: changed,
       },
     },
-    async ({ body }) => ({ events: await flagEvents(app.db, meant(body.events), body.reason) }),
+    (request) => {
+      const { events, reason } = request.body;
+      return change(request, events, { action: 'event.flag', reason }, (tx) => flagEvents(tx, events, reason));
+    },
+  );
+
+  server.post(
+    '/api/events/unflag',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Say that a person made events; they count, and no later finding changes that',
+        body: z.object({ events: selection }),
+        response: changed,
+      },
+    },
+    (request) => {
+      const { events } = request.body;
+      return change(request, events, { action: 'event.unflag' }, (tx) => unflagEvents(tx, events));
+    },
   );
 }

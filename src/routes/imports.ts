@@ -15,7 +15,7 @@ import { callerOf, nameOf } from '../access.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { formatOf } from '../files/source.ts';
 import { rejectsPath, tryFile } from '../import.ts';
-import { askForImport, importsFolder } from '../jobs.ts';
+import { askForImport, COMING, importsFolder } from '../jobs.ts';
 import { beginImport, findImport, type Import, listImports } from '../store/imports.ts';
 import {
   answers,
@@ -40,6 +40,7 @@ const importShape = z.object({
   rows: z.number().nullable().describe('Rows of the file; null until it was opened.'),
   done: z.number().describe('Rows that are committed or refused.'),
   accepted: z.number(),
+  duplicates: z.number().describe('Of the accepted events, those that were known already: they count once.'),
   refused: z.number(),
   createdAt: z.string(),
   createdBy: z.string(),
@@ -60,6 +61,7 @@ const show = (one: Import): z.infer<typeof importShape> => ({
   rows: one.rowCount,
   done: one.position,
   accepted: one.accepted,
+  duplicates: one.duplicates,
   refused: one.refused,
   createdAt: written(one.createdAt),
   createdBy: one.createdBy,
@@ -172,7 +174,7 @@ export function importRoutes(plain: FastifyInstance, { app, cursors }: Desk): vo
 async function keepFile(folder: string, body: unknown, ending: string): Promise<{ path: string; hash: string }> {
   if (!isStream(body)) throw new ScorelineError('request_invalid', 'the body is the file, and there is none');
   const hash = createHash('sha256');
-  const path = join(folder, `${randomUUID()}.part`);
+  const path = join(folder, `${randomUUID()}${COMING}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await pipeline(

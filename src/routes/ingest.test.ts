@@ -259,6 +259,21 @@ describe.skipIf(url === undefined)('the Segment API', async () => {
     service.now = NOON;
   });
 
+  test('figures tell new events from those that were known', async () => {
+    const counts = async () => {
+      const text = await app.metrics.registry.metrics();
+      return ['new', 'known'].map((outcome) =>
+        Number(new RegExp(`^scoreline_events_total\\{outcome="${outcome}"\\} (\\d+)$`, 'm').exec(text)?.[1] ?? 0),
+      );
+    };
+    const [fresh = 0, known = 0] = await counts();
+    const one = (messageId: string) => ({ type: 'track', messageId, userId: 'u1', event: 'x' });
+    await post('batch', { batch: [one('a'), one('b'), { type: 'identify', userId: 'u1', traits: { plan: 'pro' } }] });
+    await post('batch', { batch: [one('b'), one('c'), one('c')] });
+    expect(await counts()).toEqual([fresh + 3, known + 2]);
+    expect(await events()).toHaveLength(3);
+  });
+
   test('too much at once is told to wait', async () => {
     const stuck = await db.pool.connect();
     await stuck.query('begin; lock table identity in exclusive mode');

@@ -1,7 +1,11 @@
-/** Long work that is under way: files that are read in, versions that are scored over the whole base. */
+/**
+ * Long work that is under way: files that are read in, versions that are scored over the whole base, rules over events
+ * that are kept.
+ */
 
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { unfinishedRules } from '../store/event-rules.ts';
 import { listImports } from '../store/imports.ts';
 import { answers, type Desk, list, typed, written } from './shapes.ts';
 
@@ -9,11 +13,11 @@ import { answers, type Desk, list, typed, written } from './shapes.ts';
 const IMPORTS = 500;
 
 const jobShape = z.object({
-  kind: z.enum(['import', 'version']),
-  id: z.string().describe('Of the import, or of the version of a model.'),
+  kind: z.enum(['import', 'version', 'event-rule']),
+  id: z.string().describe('Of the import, the version of a model, or the rule.'),
   what: z.string(),
   state: z.enum(['waiting', 'running']),
-  done: z.number().describe('Rows that were read, or contacts that were scored.'),
+  done: z.number().describe('Rows that were read, contacts that were scored, or events that were looked at.'),
   total: z.number().nullable().describe('Null until it is known.'),
   since: z.string(),
 });
@@ -47,7 +51,13 @@ export function jobRoutes(plain: FastifyInstance, { app }: Desk): void {
           since: written(publishedAt),
         });
       }
-      return { items: [...versions, ...imports], next: null };
+      const rules = (await unfinishedRules(app.db)).map((rule): Job => {
+        const { ruleId, deed, state, reason, looked: done, total, createdAt } = rule;
+        const what = `${deed}: ${reason}`;
+        const at = state === 'waiting' ? state : 'running';
+        return { kind: 'event-rule', id: String(ruleId), what, state: at, done, total, since: written(createdAt) };
+      });
+      return { items: [...versions, ...imports, ...rules], next: null };
     },
   );
 }

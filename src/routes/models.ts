@@ -6,6 +6,7 @@ import { callerOf, nameOf } from '../access.ts';
 import { diffModels } from '../core/diff.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
+import { sentencesOf } from '../core/sentences.ts';
 import { servingModel } from '../store/contacts.ts';
 import { type Draft, discardDraft, documentOf, listDrafts, saveDraft, type Version } from '../store/models.ts';
 import { outlineOf, outlineShape } from './outline.ts';
@@ -14,6 +15,7 @@ import {
   byId,
   type Desk,
   id,
+  language,
   list,
   missing,
   nothing,
@@ -76,6 +78,13 @@ function check(text: string) {
   }
 }
 
+const sentenceShape = z.object({
+  kind: z.enum(['score', 'group', 'rule', 'disqualification', 'stage']),
+  id: z.string(),
+  path: z.string().describe('Where it stands in the document, written as `check` writes it.'),
+  sentence: z.string(),
+});
+
 const moveShape = z.object({ contactId: z.string(), from: z.string().nullable(), to: z.string().nullable() });
 const reading = { right: 'model.read' } as const;
 const writing = { right: 'model.write' } as const;
@@ -126,6 +135,25 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       },
     },
     async ({ body }) => check(body.document),
+  );
+
+  server.post(
+    '/api/models/sentences',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'A document in sentences: each score, group, rule, disqualification and stage with its place',
+        body: z.object({ document, language }),
+        response: answers(z.object({ sentences: z.array(sentenceShape) })),
+      },
+    },
+    async ({ body }) => ({
+      sentences: sentencesOf(parseModel(body.document), body.language).map((one) => ({
+        ...one,
+        path: one.path.join('.'),
+      })),
+    }),
   );
 
   server.post(
@@ -189,7 +217,10 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         tags,
         summary: 'What a version changed, in sentences',
         params: byId,
-        querystring: z.object({ from: id.optional().describe('The one that served before it, unless given.') }),
+        querystring: z.object({
+          from: id.optional().describe('The one that served before it, unless given.'),
+          language,
+        }),
         response: answers(z.object({ from: z.string(), sentences: z.array(z.string()) })),
       },
     },
@@ -197,7 +228,8 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       const version = await versionOf(params.id);
       const from = query.from ?? (await against(version))?.id ?? missing('version that served before it');
       const before = await app.scoring.modelOf(from);
-      return { from: String(from), sentences: diffModels(before, await app.scoring.modelOf(params.id)) };
+      const after = await app.scoring.modelOf(params.id);
+      return { from: String(from), sentences: diffModels(before, after, query.language) };
     },
   );
 

@@ -5,9 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
 import { companyDomainOf } from '../connectors/mail-domains.ts';
+import { erasePerson } from '../erase.ts';
 import { recordDeed } from '../store/audit.ts';
 import { listMerges } from '../store/contacts.ts';
-import { eraseContact, exportContact } from '../store/erase.ts';
+import { exportContact } from '../store/erase.ts';
 import { mergeContacts, unmerge } from '../store/merges.ts';
 import { answers, byId, type Desk, id, list, nothing, page, pageOf, typed, written, writtenOrNull } from './shapes.ts';
 
@@ -125,11 +126,16 @@ export function personRoutes(plain: FastifyInstance, { app, cursors }: Desk): vo
     '/api/contacts/:id',
     {
       config: { right: 'contact.erase' },
-      schema: { tags, summary: 'Erase a person from every table', params: byId, response: nothing },
+      schema: {
+        tags,
+        summary: 'Erase a person from every table, and from the files of refused rows',
+        params: byId,
+        response: nothing,
+      },
     },
     async (request, reply) => {
       const by = { by: nameOf(callerOf(request)), now: app.clock() };
-      await eraseContact(app.db, request.params.id, by);
+      await erasePerson(app, request.params.id, by);
       return reply.status(204).send(null);
     },
   );

@@ -7,7 +7,19 @@ import type { Results } from '../core/scores.ts';
 import type { Version } from '../store/models.ts';
 import { cellsOf } from '../store/standings.ts';
 import { inPoints, showScores } from './contact-shape.ts';
-import { answers, byId, type Desk, id, instant, list, missing, typed, written, writtenOrNull } from './shapes.ts';
+import {
+  answers,
+  byId,
+  type Desk,
+  id,
+  instant,
+  language,
+  list,
+  missing,
+  typed,
+  written,
+  writtenOrNull,
+} from './shapes.ts';
 
 const tags = ['scores'];
 const config = { right: 'contact.read' } as const;
@@ -103,12 +115,12 @@ export function scoreRoutes(plain: FastifyInstance, { app }: Desk): void {
         tags,
         summary: 'What a contact scored at an instant and why, by each model',
         params: byId,
-        querystring: z.object(when),
+        querystring: z.object({ ...when, language }),
         response: answers(list(explainedShape)),
       },
     },
-    async ({ params, query: { asOf, version } }) => {
-      const told = await app.scoring.explainContact(params.id, asOf ?? app.clock(), version);
+    async ({ params, query: { asOf, version, language: spoken } }) => {
+      const told = await app.scoring.explainContact(params.id, asOf ?? app.clock(), version, spoken);
       const versions = await app.scoring.versions();
       const items = await Promise.all(
         told.map(async ({ version: of, explanation }) => {

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
-import { findContacts, type Place, readSearch, type Search } from '../store/search.ts';
+import { countContacts, findContacts, readSearch } from '../store/search.ts';
+import type { Place, Search } from '../store/search-sql.ts';
 import { findSegment, listSegments, removeSegment, type Segment, saveSegment } from '../store/segments.ts';
 import { contactShape, showContact } from './contact-shape.ts';
 import { csvLine } from './csv.ts';
@@ -71,7 +72,7 @@ const showSegment = ({ segmentId, createdAt, changedAt, ...segment }: Segment) =
   changedAt: written(changedAt),
 });
 
-const traitColumns = z
+export const traitColumns = z
   .string()
   .max(2_000)
   .transform((text) =>
@@ -164,6 +165,22 @@ export function segmentRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       },
     },
     ({ body: { limit, cursor, ...body } }) => pageOfSearch(body, limit, cursor),
+  );
+
+  server.post(
+    '/api/contacts/search/count',
+    {
+      config: reading,
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        tags,
+        summary: 'How many contacts a search finds',
+        description: 'Where counting them all takes too long, `exact` is false, and at least `count` are found.',
+        body: searchShape,
+        response: answers(z.object({ count: z.number().int(), exact: z.boolean() })),
+      },
+    },
+    async ({ body }) => ({ ...(await countContacts(app.db, (await prepare(body)).search, app.clock())) }),
   );
 
   server.post(

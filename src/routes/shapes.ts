@@ -9,6 +9,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import { ScorelineError } from '../core/errors.ts';
+import { languages } from '../core/phrases/languages.ts';
 import { storable } from '../core/text.ts';
 import { readInstant, writeInstant } from '../core/time.ts';
 import type { Users } from '../users.ts';
@@ -53,6 +54,9 @@ export const instant = z
     return z.NEVER;
   })
   .meta({ format: 'date-time' });
+
+/** What the sentences of an answer are written in. */
+export const language = z.enum(languages).default('en').describe('What sentences are written in.');
 
 /** An instant as the API writes it. */
 export const written = (at: number): string => writeInstant(at);

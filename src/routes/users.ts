@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { callerOf, fromOwnPage, nameOf, rights } from '../access.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { addPerson, changeRole, listPeople, type Person, removePerson, resetPassword, roles } from '../store/people.ts';
-import { afterPassword, beforePassword, madePassword } from '../users.ts';
+import { afterPassword, beforePassword, failed, madePassword } from '../users.ts';
 import { answers, type Desk, list, missing, nothing, page, pageOf, shortText, typed, written } from './shapes.ts';
 
 const email = z.email().max(200);
@@ -42,6 +42,7 @@ export function userRoutes(plain: FastifyInstance, { app, users, cursors }: Desk
     const url = new URL(request.url, users.auth.options.baseURL);
     const body = request.method === 'POST' ? JSON.stringify(request.body ?? {}) : null;
     const response = await users.auth.handler(new Request(url, { method: request.method, headers, body }));
+    if (response.status >= 500) await failed(app, new Error(`the sign-in failed with ${response.status}`));
     const cookies = response.headers.getSetCookie();
     if (cookies.length > 0) reply.header('set-cookie', cookies);
     const location = response.headers.get('location');
@@ -113,7 +114,7 @@ export function userRoutes(plain: FastifyInstance, { app, users, cursors }: Desk
     async (request, reply) => {
       fromOwnPage(request, app);
       const headers = new Headers({ cookie: request.headers.cookie ?? '' });
-      const session = await users.auth.api.getSession({ headers });
+      const session = await users.auth.api.getSession({ headers }).catch((error: unknown) => failed(app, error));
       if (session === null) throw new ScorelineError('unauthenticated', 'nobody is signed in');
       const wait = await beforePassword(app, session.user.email, request.ip);
       if (wait > 0) throw new ScorelineError('too_busy', 'too many passwords were tried');

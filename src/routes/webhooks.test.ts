@@ -64,6 +64,57 @@ describe.skipIf(url === undefined)('/api/webhooks', async () => {
     ]);
   });
 
+  test('a stage is told; when the event behind it is voided it is taken back, and told again when it counts after all', async () => {
+    await post('', { url: 'https://example.com/stages', types: ['contact.stage_changed'] });
+    await app.scoring.publish(
+      `
+model: small
+scores:
+  interest: { range: [0, 100], rules: [{ id: form, on: form_submitted, points: 20 }] }
+stages:
+  - { id: mql, enter: { score: { interest: { atLeast: 10 } } }, leave: { score: { interest: { lessThan: 10 } } } }
+`,
+      'a test',
+    );
+    const settleAndTell = async (): Promise<unknown[]> => {
+      const { live, companies, fill } = app.scoring.work;
+      for (let left = 1; left > 0; ) left = (await live()) + (await companies()) + (await fill());
+      calls.length = 0;
+      await deliveries.deliverDue();
+      return calls.map(({ body }) => JSON.parse(body));
+    };
+    await settleAndTell();
+    service.now += 60_000;
+    await app.ingest.accept({
+      sourceId: null,
+      receivedAt: service.now,
+      messages: [
+        {
+          kind: 'event',
+          who: { userId: 'wanda', anonymousId: null, email: null },
+          id: 'form-1',
+          name: 'form_submitted',
+          at: service.now,
+          properties: {},
+          machine: null,
+        },
+      ],
+      refusals: [],
+    });
+    const [wanda] = (await read({ url: '/api/contacts?userId=wanda' })).json().items;
+    const data = { contact: wanda.id, model: 'small', version: 1, from: null, to: 'mql' };
+    expect(await settleAndTell()).toMatchObject([{ type: 'contact.stage_changed', data }]);
+    const events = { contactId: wanda.id, eventIds: ['form-1'] };
+    service.now += 60_000;
+    expect((await write({ method: 'POST', url: '/api/events/void', payload: { events } })).json()).toEqual({
+      events: 1,
+    });
+    expect(await settleAndTell()).toMatchObject([{ type: 'contact.stage_change_undone', data }]);
+    expect(await settleAndTell()).toEqual([]);
+    await write({ method: 'POST', url: '/api/events/unvoid', payload: { events } });
+    expect(await settleAndTell()).toMatchObject([{ type: 'contact.stage_changed', data }]);
+  });
+
   test.each([
     'https://127.0.0.1/hook',
     'https://[::ffff:10.0.0.1]/',

@@ -97,7 +97,7 @@ async function judgePages(tx: Db, rows: readonly EventRow[], bursts: Bursts): Pr
        group by asked.contact_id, asked.minute having count(*) > ${MOST_PAGES})
      update event set machine = $3 from fast
      where event.contact_id = fast.contact_id and event.at >= fast.minute and event.at < fast.minute + ${MINUTE}
-       and event.name = 'page_viewed' and event.machine is null
+       and event.name = 'page_viewed' and event.machine is null and event.judged_by is null
      returning event.contact_id, event.at`,
     [
       bigints([...asked.values()].map(({ contactId }) => contactId)),
@@ -123,26 +123,28 @@ async function judgeMail(tx: Db, rows: readonly EventRow[], suspicions: Suspicio
      where event.name = any($4::text[]) limit ${MOST_ROWS}`,
     [...columnsOf(windows), texts(suspicions.names)],
   );
-  const flags: { contactId: number; id: string; at: number; reason: string }[] = [];
+  const flags: { contactId: number; id: string; reason: string }[] = [];
   for (const [contactId, events] of Map.groupBy(stored, (event) => event.contactId)) {
     const reasons = suspicions.of(events);
-    for (const { id, at } of events) {
+    for (const { id } of events) {
       const reason = reasons.get(id);
-      if (reason !== undefined) flags.push({ contactId, id, at, reason });
+      if (reason !== undefined) flags.push({ contactId, id, reason });
     }
   }
   if (flags.length === 0) return [];
-  await tx.rows(
+  const flagged = await tx.rows<{ contact_id: number; at: number }>(
+    // What somebody said of an event stays.
     `update event set machine = flag.reason, properties = properties || '{"machine": true}'
      from unnest($1::bigint[], $2::text[], $3::text[]) as flag (contact_id, event_id, reason)
-     where event.contact_id = flag.contact_id and event.event_id = flag.event_id`,
+     where event.contact_id = flag.contact_id and event.event_id = flag.event_id and event.judged_by is null
+     returning event.contact_id, event.at`,
     [
       bigints(flags.map(({ contactId }) => contactId)),
       texts(flags.map(({ id }) => id)),
       texts(flags.map(({ reason }) => reason)),
     ],
   );
-  return flags.map(({ contactId, at }) => [contactId, at]);
+  return flagged.map(({ contact_id, at }) => [contact_id, at]);
 }
 
 /** Those windows that hold a click: without one there is nothing to judge, and most mail is opened at most. */

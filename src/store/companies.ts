@@ -60,8 +60,10 @@ async function lookUp(tx: Db, { keys, domains }: Wanted): Promise<CompanyIds> {
 /** Keeps what changed about companies, and has their contacts scored anew from the earliest change on. */
 export async function changeCompanies(tx: Db, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return;
-  const ids = [...new Set(changes.map(({ id }) => id))].sort((a, b) => a - b);
-  const since = ids.map((id) => Math.min(...changes.filter((change) => change.id === id).map(({ at }) => at)));
+  const earliest = new Map<number, number>();
+  for (const { id, at } of changes) earliest.set(id, Math.min(earliest.get(id) ?? at, at));
+  const ids = [...earliest.keys()].sort((a, b) => a - b);
+  const since = ids.map((id) => earliest.get(id) ?? 0);
   // Whoever writes traits of a company holds its row, so that the latest values are seen by whoever comes next.
   await tx.rows(
     `insert into company (company_id, created_at)
@@ -93,6 +95,13 @@ export async function changeCompanies(tx: Db, changes: readonly Change[]): Promi
     `insert into changed (lane, contact_id, since)
      select contact_id & 63, contact_id, touched.since from contact
      join unnest($1::bigint[], $2::bigint[]) as touched (company_id, since) using (company_id)`,
+    [bigints(ids), bigints(since)],
+  );
+  // A contact's scores may stay as they are, and nobody would look at the company.
+  await tx.rows(
+    `insert into changed_company (company_id, model_id, since)
+     select company_id, model_id, since from unnest($1::bigint[], $2::bigint[]) as touched (company_id, since), model
+     where state <> 'retired'`,
     [bigints(ids), bigints(since)],
   );
 }

@@ -7,7 +7,7 @@ import { type Facts, factValue } from '../core/ingest.ts';
 import { type CompanyPast, fromTold, type Outcome, toldOf } from '../core/path.ts';
 import type { Results } from '../core/scores.ts';
 import type { Model, Value } from '../core/words.ts';
-import { bigints } from './columns.ts';
+import { bigints, integers } from './columns.ts';
 import type { Db } from './db.ts';
 import { type Cells, cellsOf } from './standings.ts';
 
@@ -23,16 +23,27 @@ export async function noteCompanies(tx: Db, model: number, companies: readonly n
   );
 }
 
-/** Takes companies to be scored anew that nobody else has, each once for a version. */
-export async function claimCompanies(tx: Db, most: number): Promise<{ company: number; model: number }[]> {
+/** Takes companies that have to be scored anew, or whose time has come, and that nobody else has, each once for a version. */
+export async function claimCompanies(
+  tx: Db,
+  models: readonly number[],
+  now: number,
+  most: number,
+): Promise<{ company: number; model: number }[]> {
   const rows = await tx.rows<{ company: number; model: number }>(
-    `with waiting as materialized (
-       select distinct company_id from (select company_id from changed_company order by changed_id limit $1) as first),
+    `with due as materialized (
+       select company_id, model_id from company_standing where next_change_at <= $2 and model_id = any($3::integer[])
+       order by next_change_at limit $1),
+     waiting as materialized (
+       select company_id from (select company_id from changed_company order by changed_id limit $1) as first
+       union select company_id from due),
      had as materialized (
-       select company_id from waiting where pg_try_advisory_xact_lock(${COMPANY_LOCK}, (company_id & 63)::integer))
-     delete from changed_company c using had where c.company_id = had.company_id
-     returning c.company_id as company, c.model_id as model`,
-    [most],
+       select company_id from waiting where pg_try_advisory_xact_lock(${COMPANY_LOCK}, (company_id & 63)::integer)),
+     noted as (
+       delete from changed_company c using had where c.company_id = had.company_id returning c.company_id, c.model_id)
+     select company_id as company, model_id as model from noted
+     union select company_id, model_id from due join had using (company_id)`,
+    [most, now, integers(models)],
   );
   return [...new Map(rows.map((row) => [`${row.company} ${row.model}`, row])).values()];
 }
@@ -108,6 +119,8 @@ export interface CompanyWritten {
   readonly company: number;
   readonly scores: Results;
   readonly parts: Readonly<Record<string, number>>;
+  /** Nothing changes by itself before it, as long as its contacts keep their scores. */
+  readonly nextChangeAt: number | null;
 }
 
 /**
@@ -123,10 +136,12 @@ export async function writeCompanies(
 ): Promise<void> {
   if (written.length === 0) return;
   await tx.rows(
-    `insert into company_standing (company_id, model_id, as_of, parts)
-     select company, $2, $3, parts from json_to_recordset($1::json) as t (company bigint, parts jsonb)
-     on conflict (company_id, model_id) do update set as_of = excluded.as_of, parts = excluded.parts`,
-    [JSON.stringify(written.map(({ company, parts }) => ({ company, parts }))), id, now],
+    `insert into company_standing (company_id, model_id, as_of, parts, next_change_at)
+     select company, $2, $3, parts, "nextChangeAt" from json_to_recordset($1::json)
+       as t (company bigint, parts jsonb, "nextChangeAt" bigint)
+     on conflict (company_id, model_id) do update set as_of = excluded.as_of, parts = excluded.parts,
+       next_change_at = excluded.next_change_at`,
+    [JSON.stringify(written.map(({ scores, ...one }) => one)), id, now],
   );
   const cells = written.flatMap(({ company, scores }) =>
     cellsOf(model.companyScores, scores).map((cell): Cells & { company: number } => ({ company, ...cell })),

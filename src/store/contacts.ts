@@ -199,37 +199,13 @@ export function listTimeline(
   );
 }
 
-export interface KnownCompany {
-  readonly companyId: number;
-  readonly key: string | null;
-  readonly domain: string | null;
-  readonly createdAt: number;
-  readonly traits: Facts;
-  readonly contacts: number;
-  readonly scores: readonly StoredScore[];
-}
-
-/**
- * Companies in the order of their numbers, as one model sees them.
- * @param only by number, key or domain; all after `after` where none of them is named
- */
-export function listCompanies(
-  db: Db,
-  modelId: number | null,
-  only: { readonly id?: number; readonly key?: string; readonly domain?: string },
-  { after, limit }: { after: number; limit: number },
-): Promise<KnownCompany[]> {
-  return db.rows<KnownCompany>(
-    `select k.company_id as "companyId", k.key, k.domain, k.created_at as "createdAt", k.traits,
-       (select count(*)::integer from contact c where c.company_id = k.company_id) as contacts,
-       coalesce((select json_agg(json_build_object('name', p.name, 'points', p.points, 'grade', p.grade,
-          'band', p.band, 'cell', p.cell) order by p.name)
-         from company_score p where p.company_id = k.company_id and p.model_id = $1), '[]'::json) as scores
-     from company k where k.company_id > $2 and ($3::bigint is null or k.company_id = $3)
-       and ($4::text is null or k.key = $4) and ($5::text is null or k.domain = $5)
-     order by k.company_id limit $6`,
-    [modelId, after, only.id ?? null, only.key ?? null, only.domain ?? null, limit],
+/** All contacts by their number, those after the number `after` only. */
+export async function listContacts(db: Db, { after, limit }: { after: number; limit: number }): Promise<number[]> {
+  const rows = await db.rows<{ contact_id: number }>(
+    'select contact_id from contact where contact_id > $1 order by contact_id limit $2',
+    [after, limit],
   );
+  return rows.map(({ contact_id }) => contact_id);
 }
 
 /** The numbers of the contacts of a company, those after `after` only. */

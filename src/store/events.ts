@@ -1,34 +1,42 @@
 /**
- * Events after they were kept: flagged as a machine's, voided, and back. It decides that every such change has the
- * contact scored anew from the event's instant on; it refuses to know who may do it.
+ * Events after they were kept: flagged as a machine's or a person's, voided, and back. It decides that every such change
+ * has the contact scored anew from the event's instant on, and that what a hand said of an event stays; it refuses to
+ * know who may do it.
  */
 
-import type { Facts, Json } from '../core/ingest.ts';
+import type { Facts } from '../core/ingest.ts';
 import { changed } from './changed.ts';
 import { texts } from './columns.ts';
 import type { Db } from './db.ts';
 
-/** Which events are meant. */
-export type Selection =
-  | { readonly kind: 'ids'; readonly contactId: number; readonly eventIds: readonly string[] }
-  /** All that is given holds. */
-  | {
-      readonly kind: 'rule';
-      readonly name?: string;
-      /** Each property has exactly this value. */
-      readonly properties?: { readonly [name: string]: Json };
-      /** The first instant that counts, and the first that does not any more. */
-      readonly from?: number;
-      readonly until?: number;
-      readonly sourceId?: number;
-    };
+/** Some events of one contact. */
+export interface Selection {
+  readonly contactId: number;
+  readonly eventIds: readonly string[];
+}
 
-/** Says that a machine made them. Those flagged before keep their reason. Returns how many are different now. */
+/** What `judged_by` holds where somebody looked at the very event. */
+const HAND = 'hand';
+/** Mail has a property that says it too, which models may ask for. `$1` is the reason. */
+const propertySaying = (machine: boolean): string =>
+  `case when properties ? 'machine' then properties || '{"machine": ${machine}}' else properties end`;
+export const FLAG = `machine = $1, properties = ${propertySaying(true)}`;
+export const UNFLAG = `machine = null, properties = ${propertySaying(false)}`;
+
+/** Says by hand that a machine made them, and why. Returns how many are different now. */
 export const flagEvents = (db: Db, selection: Selection, reason: string): Promise<number> =>
   change(db, selection, {
-    set: `machine = $1, properties = case when properties ? 'machine' then properties || '{"machine": true}' else properties end`,
-    where: 'machine is null',
+    set: `${FLAG}, judged_by = '${HAND}'`,
+    where: `(machine, judged_by) is distinct from ($1, '${HAND}')`,
     values: [reason],
+  });
+
+/** Says by hand that a person made them, whatever is found against it later. Returns how many are different now. */
+export const unflagEvents = (db: Db, selection: Selection): Promise<number> =>
+  change(db, selection, {
+    set: `${UNFLAG}, judged_by = '${HAND}'`,
+    where: `(machine is not null or judged_by is distinct from '${HAND}')`,
+    values: [],
   });
 
 /** Makes them not count any more. Returns how many are different now. */
@@ -57,41 +65,18 @@ interface Deed {
   readonly values: readonly unknown[];
 }
 
-function change(db: Db, selection: Selection, { set, where, values }: Deed): Promise<number> {
+/** The selection comes after the values of the deed. */
+function change(db: Db, { contactId, eventIds }: Selection, { set, where, values }: Deed): Promise<number> {
+  const n = values.length;
   return db.transaction(async (tx) => {
-    const bound = [...values];
-    const place = (value: unknown): string => `$${bound.push(value)}`;
-    const conditions = [where, ...conditionsOf(selection, place)];
-    const touched = await tx.rows<{ contact_id: number; events: number; since: number }>(
-      `with touched as (update event set ${set} where ${conditions.join(' and ')} returning contact_id, at)
-       select contact_id, count(*) as events, min(at) as since from touched group by contact_id`,
-      bound,
+    const rows = await tx.rows<{ at: number }>(
+      `update event set ${set} where contact_id = $${n + 1} and event_id = any($${n + 2}::text[]) and ${where}
+       returning at`,
+      [...values, contactId, texts(eventIds)],
     );
-    await changed(tx, new Map(touched.map(({ contact_id, since }) => [contact_id, since])));
-    return touched.reduce((sum, { events }) => sum + events, 0);
+    if (rows.length > 0) await changed(tx, new Map([[contactId, Math.min(...rows.map(({ at }) => at))]]));
+    return rows.length;
   });
-}
-
-function conditionsOf(selection: Selection, place: (value: unknown) => string): string[] {
-  switch (selection.kind) {
-    case 'ids':
-      return [
-        `contact_id = ${place(selection.contactId)}`,
-        `event_id = any(${place(texts(selection.eventIds))}::text[])`,
-      ];
-    case 'rule': {
-      const { name, properties, from, until, sourceId } = selection;
-      const conditions: string[] = [];
-      if (name !== undefined) conditions.push(`name = ${place(name)}`);
-      for (const [property, value] of Object.entries(properties ?? {})) {
-        conditions.push(`properties -> ${place(property)}::text = ${place(JSON.stringify(value))}::jsonb`);
-      }
-      if (from !== undefined) conditions.push(`at >= ${place(from)}`);
-      if (until !== undefined) conditions.push(`at < ${place(until)}`);
-      if (sourceId !== undefined) conditions.push(`source_id = ${place(sourceId)}`);
-      return conditions;
-    }
-  }
 }
 
 /** An event as it is kept. */
@@ -104,6 +89,8 @@ export interface KeptEvent {
   readonly properties: Facts;
   /** Why it is believed to be a machine's; null for a person's. */
   readonly machine: string | null;
+  /** Who said so, over what was believed when it came: `hand`, or `rule:7`; null for nobody. */
+  readonly judgedBy: string | null;
   readonly voidedAt: number | null;
   readonly voidedBy: string | null;
   readonly voidReason: string | null;
@@ -120,7 +107,7 @@ export const listEvents = (
 ): Promise<KeptEvent[]> =>
   db.rows<KeptEvent>(
     `select event_id as "eventId", name, at, received_at as "receivedAt", source_id as "sourceId", properties, machine,
-       voided_at as "voidedAt", voided_by as "voidedBy", void_reason as "voidReason"
+       judged_by as "judgedBy", voided_at as "voidedAt", voided_by as "voidedBy", void_reason as "voidReason"
      from event where contact_id = $1 and ($2::bigint is null or (at, event_id) < ($2, $3 collate "C"))
      order by at desc, event_id desc limit $4`,
     [contactId, before?.at ?? null, before?.eventId ?? null, limit],

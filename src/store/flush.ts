@@ -2,7 +2,7 @@
  * Many messages of many requests written in one transaction. It decides the order of the work, which is the same in
  * every process so that they never wait for each other crosswise; it refuses to know who waits for it.
  *
- * identities → merges → companies → contacts → traits → events → what is believed of them → changed
+ * identities → merges → domains → companies → contacts → traits → events → what is believed of them → changed
  */
 
 import { cleanEmail, cleanName, type Facts, type Message } from '../core/ingest.ts';
@@ -10,9 +10,10 @@ import { type Bursts, judgeTogether, type Suspicions } from './bursts.ts';
 import { changed } from './changed.ts';
 import { bigints, integers, jsonColumn, jsons, texts } from './columns.ts';
 import { changeCompanies, companiesOf } from './companies.ts';
+import { type Claim, openClaims, statedDomain, takeDomains } from './company-domains.ts';
 import type { Db } from './db.ts';
 import { type Id, keepIds, type Mention, type Plan, planOf, type Seen } from './identities.ts';
-import { lockMerges, MERGE_LOCK, mergeAll } from './merges.ts';
+import { lockMerges, mergeAll, shareMerges } from './merges.ts';
 import { type CompanyDomainOf, type Named, refresh, statedCreation } from './snapshots.ts';
 import { type Change, keepTraits, SEEN } from './traits.ts';
 
@@ -33,32 +34,41 @@ export interface Outside {
 /**
  * Writes the messages, all or none.
  * @param alone whether nobody else may look identities up meanwhile, which merges need
- * @returns false where nothing was written because it must be tried again, alone
+ * @returns how many events are new; null where nothing was written because it must be tried again, alone
  */
-export async function flush(db: Db, items: readonly Item[], outside: Outside, alone: boolean): Promise<boolean> {
+export async function flush(db: Db, items: readonly Item[], outside: Outside, alone: boolean): Promise<number | null> {
   const mentions = items.map(({ message }) => {
     const mention = mentionOf(message);
     if (mention === null) throw new Error('a message that names nobody came in');
     return mention;
   });
   try {
-    await db.transaction(async (tx) => {
+    return await db.transaction(async (tx) => {
       if (alone) await lockMerges(tx);
-      else await tx.rows('select pg_advisory_xact_lock_shared($1)', [MERGE_LOCK]);
+      else await shareMerges(tx);
       const plan = await planOf(tx, mentions);
-      if (plan.joined.length > 0 && !alone) throw new TryAgain();
+      const claims = await openClaims(tx, claimsOf(items, outside.companyDomainOf));
+      if (plan.joined.length + claims.length > 0 && !alone) throw new TryAgain();
       const seen = await keepIds(tx, plan);
       if (seen === null) throw new TryAgain();
       const cause = 'named together by a message';
       await mergeAll(tx, plan.joined, { companyDomainOf: outside.companyDomainOf, now: outside.now, cause });
-      await write(tx, items, plan, seen, outside);
+      await takeDomains(tx, claims);
+      return write(tx, items, plan, seen, outside);
     });
-    return true;
   } catch (error) {
-    if (error instanceof TryAgain) return false;
+    if (error instanceof TryAgain) return null;
     throw error;
   }
 }
+
+/** What companies say of their domains. */
+const claimsOf = (items: readonly Item[], companyDomainOf: CompanyDomainOf): Claim[] =>
+  items.flatMap(({ message }) => {
+    if (message.kind !== 'company') return [];
+    const domain = statedDomain(message.traits, companyDomainOf);
+    return domain === null ? [] : { key: message.key, domain, at: message.at };
+  });
 
 /** Rolls the transaction back. */
 class TryAgain extends Error {}
@@ -85,7 +95,14 @@ export function mentionOf(message: Message): Mention | null {
   return strongest === undefined ? null : { ids: [strongest, ...weaker], at, forced: false };
 }
 
-async function write(tx: Db, items: readonly Item[], plan: Plan, seen: readonly Seen[], outside: Outside) {
+/** Returns how many events are new. */
+async function write(
+  tx: Db,
+  items: readonly Item[],
+  plan: Plan,
+  seen: readonly Seen[],
+  outside: Outside,
+): Promise<number> {
   const since = new Map<number, number>();
   const created = new Map<number, number>();
   for (const { contactId, at } of seen) earlier(created, contactId, at);
@@ -141,9 +158,10 @@ async function write(tx: Db, items: readonly Item[], plan: Plan, seen: readonly 
       return id === undefined ? [] : changesOf(id, at, traits, sourceId);
     }),
   );
-  await insertEvents(tx, events, outside.bursts);
+  const inserted = await insertEvents(tx, events, outside.bursts);
   for (const [contactId, at] of await judgeTogether(tx, events, outside)) earlier(since, contactId, at);
   await changed(tx, since);
+  return inserted;
 }
 
 /** An address is kept in the form by which people are found. */
@@ -199,17 +217,18 @@ export interface EventRow {
   readonly receivedAt: number;
 }
 
-async function insertEvents(tx: Db, rows: readonly EventRow[], bursts: Bursts): Promise<void> {
-  if (rows.length === 0) return;
+/** Returns how many were not known. */
+async function insertEvents(tx: Db, rows: readonly EventRow[], bursts: Bursts): Promise<number> {
+  if (rows.length === 0) return 0;
   // Neighbours in the index are written one after another.
   const sorted = [...rows].sort((a, b) => a.contactId - b.contactId);
   const messages = sorted.map(({ message }) => message);
-  await tx.rows(
+  const inserted = await tx.rows(
     `insert into event (contact_id, event_id, name, at, received_at, source_id, properties, machine)
      select contact_id, event_id, name, at, received_at, source_id, properties::jsonb, machine
      from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], ${jsonColumn('$7')},
        $8::text[]) as fresh (contact_id, event_id, name, at, received_at, source_id, properties, machine)
-     on conflict do nothing`,
+     on conflict do nothing returning 1`,
     [
       bigints(sorted.map(({ contactId }) => contactId)),
       texts(messages.map(({ id }) => id)),
@@ -221,6 +240,7 @@ async function insertEvents(tx: Db, rows: readonly EventRow[], bursts: Bursts): 
       texts(sorted.map(({ contactId, message }) => message.machine ?? tooFast(message, contactId, bursts))),
     ],
   );
+  return inserted.length;
 }
 
 const tooFast = ({ name, at }: EventRow['message'], contactId: number, bursts: Bursts): string | null =>

@@ -7,7 +7,7 @@ import { suspicions } from '../connectors/machines.ts';
 import { companyDomainOf } from '../connectors/mail-domains.ts';
 import type { Facts, Message, Who } from '../core/ingest.ts';
 import { type Db, openDb } from './db.ts';
-import { flagEvents, listEvents, unvoidEvents, voidEvents } from './events.ts';
+import { flagEvents, listEvents, unflagEvents, unvoidEvents, voidEvents } from './events.ts';
 import { openIngest } from './ingest.ts';
 import { mergeContacts, unmerge } from './merges.ts';
 import { migrate } from './migrate.ts';
@@ -426,7 +426,7 @@ describe.skipIf(url === undefined)('ingest', async () => {
     ]);
   });
 
-  test('events are voided, brought back and flagged, by id and by rule, and their contacts scored anew', async () => {
+  test('events are voided, brought back, and said to be a machine’s or a person’s; their contacts are scored anew', async () => {
     await send(
       event({ userId: 'u1' }, { id: 'x', properties: { form: 'demo' }, at: NOON - 50 }),
       event({ userId: 'u1' }, { id: 'y', properties: { form: 'demo' }, at: NOON - 40 }),
@@ -435,25 +435,21 @@ describe.skipIf(url === undefined)('ingest', async () => {
     const contactId = (await contactOf('u1')) ?? 0;
     await db.rows('delete from changed');
     const by = { by: 'ann', reason: null, now: NOON };
-    expect(await voidEvents(db, { kind: 'ids', contactId, eventIds: ['x', 'none'] }, by)).toBe(1);
-    expect(await voidEvents(db, { kind: 'ids', contactId, eventIds: ['x'] }, by)).toBe(0);
+    expect(await voidEvents(db, { contactId, eventIds: ['x', 'none'] }, by)).toBe(1);
+    expect(await voidEvents(db, { contactId, eventIds: ['x'] }, by)).toBe(0);
     expect(await db.rows('select contact_id, since from changed')).toEqual([
       { contact_id: contactId, since: NOON - 50 },
     ]);
-    expect(await unvoidEvents(db, { kind: 'ids', contactId, eventIds: ['x'] })).toBe(1);
-    const rule = {
-      kind: 'rule',
-      name: 'page_viewed',
-      properties: { form: 'demo' },
-      from: NOON - 50,
-      until: NOON,
-      sourceId: 1,
-    } as const;
-    expect(await flagEvents(db, rule, 'test traffic')).toBe(2);
-    expect(await flagEvents(db, { ...rule, sourceId: 2 }, 'test traffic')).toBe(0);
-    expect(await db.rows('select event_id, machine from event where machine is not null order by 1')).toEqual([
-      { event_id: 'x', machine: 'test traffic' },
-      { event_id: 'y', machine: 'test traffic' },
+    expect(await unvoidEvents(db, { contactId, eventIds: ['x'] })).toBe(1);
+    const both = { contactId, eventIds: ['x', 'y'] };
+    expect(await flagEvents(db, both, 'test traffic')).toBe(2);
+    expect(await flagEvents(db, both, 'test traffic')).toBe(0);
+    expect(await unflagEvents(db, { contactId, eventIds: ['x'] })).toBe(1);
+    expect(
+      await db.rows('select event_id, machine, judged_by from event where contact_id = $1 order by 1', [contactId]),
+    ).toEqual([
+      { event_id: 'x', machine: null, judged_by: 'hand' },
+      { event_id: 'y', machine: 'test traffic', judged_by: 'hand' },
     ]);
   });
 

@@ -16,7 +16,7 @@ import { flush, type Item, mentionOf } from './flush.ts';
 import type { CompanyDomainOf } from './snapshots.ts';
 import { keepRefusals, type Refused } from './sources.ts';
 
-interface Request {
+export interface Request {
   /** Null for what has no source of its own. */
   readonly sourceId: number | null;
   readonly receivedAt: number;
@@ -26,14 +26,23 @@ interface Request {
   readonly bytes?: number;
 }
 
+/** What became of events. */
+export interface Tally {
+  readonly fresh: number;
+  /** The same contact had one of the same id already. */
+  readonly known: number;
+}
+
 export interface Ingest {
   /**
    * Keeps messages and refusals; resolves after the commit.
    * @throws ScorelineError `too_busy` where too much waits already, `database_unavailable` where nothing can be kept
    */
   accept(request: Request): Promise<void>;
+  /** The same in a transaction of its own, so that it can be said what became of its events. */
+  acceptAlone(request: Request): Promise<Tally>;
   /** Calls the listener after each commit; returns how to stop that. */
-  onCommit(listener: () => void): () => void;
+  onCommit(listener: (tally: Tally) => void): () => void;
   /** Waits for what was accepted, and accepts no more. */
   close(): Promise<void>;
 }
@@ -52,7 +61,8 @@ const TRIES = 6;
 interface Waiting {
   readonly request: Request;
   readonly size: Size;
-  readonly done: () => void;
+  readonly alone: boolean;
+  readonly done: (tally: Tally) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -86,7 +96,7 @@ export function openIngest(
 ): Ingest {
   // A Map goes through its keys in the order they came; a line that was served goes to the end.
   const lines = new Map<number | null, Line>();
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(tally: Tally) => void>();
   const bursts = new Bursts();
   const waiting: Size = { messages: 0, bytes: 0 };
   let closed = false;
@@ -100,7 +110,8 @@ export function openIngest(
     while (lines.size > 0) {
       for (const [sourceId, line] of lines) {
         const next = line.waiting[0];
-        if (next !== undefined && taken.length > 0 && messages + next.size.messages > MOST_IN_FLUSH) return taken;
+        if (next !== undefined && taken.length > 0 && (next.alone || messages + next.size.messages > MOST_IN_FLUSH))
+          return taken;
         line.waiting.shift();
         lines.delete(sourceId);
         if (next === undefined) continue;
@@ -109,6 +120,7 @@ export function openIngest(
         add(waiting, next.size, -1);
         add(line.size, next.size, -1);
         if (line.waiting.length > 0) lines.set(sourceId, line);
+        if (next.alone) return taken;
       }
     }
     return taken;
@@ -119,13 +131,13 @@ export function openIngest(
     await Promise.resolve();
     for (let taken = take(); taken.length > 0; taken = take()) {
       try {
-        await keep(
+        const tally = await keep(
           db,
           taken.map(({ request }) => request),
           outside(),
         );
-        for (const { done } of taken) done();
-        for (const listener of listeners) listener();
+        for (const { done } of taken) done(tally);
+        for (const listener of listeners) listener(tally);
       } catch (error) {
         for (const { failed } of taken) failed(error);
         if (error instanceof ScorelineError && error.code === 'database_unavailable') {
@@ -145,24 +157,29 @@ export function openIngest(
     running.add(flushing);
   }
 
+  function enqueue(request: Request, alone: boolean): Promise<Tally> {
+    const messages = request.messages.length + request.refusals.length;
+    const size = { messages, bytes: request.bytes ?? messages * USUAL_BYTES };
+    if (messages === 0) return Promise.resolve({ fresh: 0, known: 0 });
+    if (closed) return Promise.reject(new ScorelineError('database_unavailable', 'the service is stopping'));
+    const line = lines.get(request.sourceId) ?? { waiting: [], size: { messages: 0, bytes: 0 } };
+    if (!fits(waiting, size, 1) || !fits(line.size, size, 0.5)) {
+      return Promise.reject(new ScorelineError('too_busy', `${waiting.messages} messages wait to be kept already`));
+    }
+    return new Promise((done, failed) => {
+      lines.set(request.sourceId, line);
+      line.waiting.push({ request, size, alone, done, failed });
+      add(line.size, size, 1);
+      add(waiting, size, 1);
+      start();
+    });
+  }
+
   return {
-    accept: (request) => {
-      const messages = request.messages.length + request.refusals.length;
-      const size = { messages, bytes: request.bytes ?? messages * USUAL_BYTES };
-      if (messages === 0) return Promise.resolve();
-      if (closed) return Promise.reject(new ScorelineError('database_unavailable', 'the service is stopping'));
-      const line = lines.get(request.sourceId) ?? { waiting: [], size: { messages: 0, bytes: 0 } };
-      if (!fits(waiting, size, 1) || !fits(line.size, size, 0.5)) {
-        return Promise.reject(new ScorelineError('too_busy', `${waiting.messages} messages wait to be kept already`));
-      }
-      return new Promise((done, failed) => {
-        lines.set(request.sourceId, line);
-        line.waiting.push({ request, size, done, failed });
-        add(line.size, size, 1);
-        add(waiting, size, 1);
-        start();
-      });
+    accept: async (request) => {
+      await enqueue(request, false);
     },
+    acceptAlone: (request) => enqueue(request, true),
     onCommit: (listener) => {
       listeners.add(listener);
       return () => {
@@ -179,7 +196,7 @@ export function openIngest(
 type Outside = Parameters<typeof flush>[2];
 
 /** Writes requests; a message that cannot be kept becomes a refusal and costs the others nothing. */
-async function keep(db: Db, requests: readonly Request[], outside: Outside): Promise<void> {
+async function keep(db: Db, requests: readonly Request[], outside: Outside): Promise<Tally> {
   const items: Item[] = [];
   const refused: Refused[] = [];
   for (const { messages, refusals, sourceId, receivedAt } of requests) {
@@ -190,34 +207,50 @@ async function keep(db: Db, requests: readonly Request[], outside: Outside): Pro
       else items.push(item);
     }
   }
-  refused.push(...(await keepOrHalve(db, items, outside)));
-  await keepRefusals(db, refused);
+  const kept = await keepOrHalve(db, items, outside);
+  await keepRefusals(db, [...refused, ...kept.refused]);
+  return kept.tally;
 }
 
 const refusalOf = ({ message, sourceId, receivedAt }: Item, reason: string): Refused => {
   return { sourceId, at: receivedAt, reason, message: JSON.stringify(message).slice(0, 4_000) };
 };
 
-async function keepOrHalve(db: Db, items: readonly Item[], outside: Outside): Promise<Refused[]> {
-  if (items.length === 0) return [];
+interface Kept {
+  readonly tally: Tally;
+  readonly refused: readonly Refused[];
+}
+
+const NOTHING: Kept = { tally: { fresh: 0, known: 0 }, refused: [] };
+
+async function keepOrHalve(db: Db, items: readonly Item[], outside: Outside): Promise<Kept> {
+  if (items.length === 0) return NOTHING;
   try {
-    await keepTogether(db, items, outside);
-    return [];
+    const fresh = await keepTogether(db, items, outside);
+    const events = items.filter(({ message }) => message.kind === 'event').length;
+    return { tally: { fresh, known: events - fresh }, refused: [] };
   } catch (error) {
     if (!(error instanceof DatabaseError) || !isUnkeepable(error)) throw error;
     const [only] = items;
-    if (only !== undefined && items.length === 1) return [refusalOf(only, `cannot be kept: ${error.message}`)];
+    if (only !== undefined && items.length === 1)
+      return { ...NOTHING, refused: [refusalOf(only, `cannot be kept: ${error.message}`)] };
     const middle = items.length >>> 1;
     const first = await keepOrHalve(db, items.slice(0, middle), outside);
-    return [...first, ...(await keepOrHalve(db, items.slice(middle), outside))];
+    const second = await keepOrHalve(db, items.slice(middle), outside);
+    return {
+      tally: { fresh: first.tally.fresh + second.tally.fresh, known: first.tally.known + second.tally.known },
+      refused: [...first.refused, ...second.refused],
+    };
   }
 }
 
-async function keepTogether(db: Db, items: readonly Item[], outside: Outside): Promise<void> {
+/** Returns how many events are new. */
+async function keepTogether(db: Db, items: readonly Item[], outside: Outside): Promise<number> {
   let alone = false;
   for (let tries = 1; ; tries++) {
     try {
-      if (await flush(db, items, outside, alone)) return;
+      const fresh = await flush(db, items, outside, alone);
+      if (fresh !== null) return fresh;
       alone = true;
     } catch (error) {
       if (!(error instanceof DatabaseError) || !isPassing(error) || tries === TRIES) throw error;

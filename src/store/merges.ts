@@ -5,7 +5,7 @@
 
 import { ScorelineError } from '../core/errors.ts';
 import type { Facts, Json } from '../core/ingest.ts';
-import { changed } from './changed.ts';
+import { changed, companiesChanged } from './changed.ts';
 import { bigints, jsonColumn, jsons, texts } from './columns.ts';
 import type { Db } from './db.ts';
 import type { Kind } from './identities.ts';
@@ -80,6 +80,11 @@ export async function lockMerges(tx: Db): Promise<void> {
   await tx.rows('select pg_advisory_xact_lock($1)', [MERGE_LOCK]);
 }
 
+/** From here to the end of the transaction nobody merges contacts. */
+export async function shareMerges(tx: Db): Promise<void> {
+  await tx.rows('select pg_advisory_xact_lock_shared($1)', [MERGE_LOCK]);
+}
+
 /** Merges pairs one after another; the merges are locked already. Returns their numbers. */
 export async function mergeAll(tx: Db, pairs: readonly Pair[], how: How & { cause: string }): Promise<number[]> {
   const numbers: number[] = [];
@@ -99,7 +104,8 @@ export async function mergeAll(tx: Db, pairs: readonly Pair[], how: How & { caus
   return numbers;
 }
 
-const EVENT = 'event_id, name, at, received_at, source_id, properties, machine, voided_at, voided_by, void_reason';
+const EVENT =
+  'event_id, name, at, received_at, source_id, properties, machine, judged_by, voided_at, voided_by, void_reason';
 
 async function mergeRound(tx: Db, round: readonly Pair[], how: How & { cause: string }): Promise<number[]> {
   const gone = bigints(round.map((pair) => pair.gone));
@@ -143,6 +149,11 @@ async function mergeRound(tx: Db, round: readonly Pair[], how: How & { cause: st
      select kept, gone, $3, $4, moved::jsonb
      from unnest($1::bigint[], $2::bigint[], ${jsonColumn('$5')}) as fresh (gone, kept, moved) returning merge_id`,
     [gone, kept, how.now, how.cause, jsons(records.map((record) => JSON.stringify(record)))],
+  );
+  await companiesChanged(
+    tx,
+    round.map((pair) => pair.gone),
+    how.now,
   );
   for (const table of ['contact', 'trait', 'event', 'standing', 'score', 'history', 'move']) {
     await tx.rows(`delete from ${table} where contact_id = any($1::bigint[])`, [gone]);
@@ -221,7 +232,8 @@ export function unmerge(db: Db, mergeId: number, { companyDomainOf, now }: How):
     await returnEvents(tx, { kept, gone }, moved);
     await tx.rows('update contact set created_at = $2 where contact_id = $1', [kept, await earliestOf(tx, kept)]);
     await refreshAll(tx, [kept, gone], { at: moved.createdAt, companyDomainOf });
-    await tx.rows('update merge set undone_at = $2 where merge_id = $1', [mergeId, now]);
+    // What was moved is back, and nobody asks for it again: only the persons themselves hold what is known of them.
+    await tx.rows(`update merge set undone_at = $2, moved = '{}' where merge_id = $1`, [mergeId, now]);
     await changed(
       tx,
       new Map([

@@ -90,11 +90,32 @@ const isWhole = async (db: Db, id: number): Promise<boolean> => {
   return missing.length === 0;
 };
 
+/** Whether all companies are scored under a version, and whoever has to was looked at again since. */
+const areCompaniesWhole = async (db: Db, id: number): Promise<boolean> => {
+  const missing = await db.rows(
+    `select from contact c where c.company_id is not null and not exists
+       (select from company_standing s where s.company_id = c.company_id and s.model_id = $1) limit 1`,
+    [id],
+  );
+  if (missing.length > 0) return false;
+  const waiting = await db.rows(
+    `select from changed w join contact c on c.contact_id = w.contact_id
+     join company_history h on h.company_id = c.company_id and h.model_id = $1 and h.at = w.since limit 1`,
+    [id],
+  );
+  return waiting.length === 0;
+};
+
 /**
  * Lets a rolling version serve from now on. Contacts that it puts in another stage move; these moves are held.
- * @throws ScorelineError `not_found`; `conflict` where it is not rolling, or some contacts are not scored yet
+ * @param followsCompanies whether its stages ask for scores of companies, which come after those of contacts
+ * @throws ScorelineError `not_found`; `conflict` where it is not rolling, or some contacts or companies are not scored yet
  */
-export function switchVersion(db: Db, id: number, { by, now }: By): Promise<Version> {
+export function switchVersion(
+  db: Db,
+  id: number,
+  { by, now, followsCompanies }: By & { readonly followsCompanies: boolean },
+): Promise<Version> {
   return db.transaction(async (tx) => {
     await holdWorkers(tx);
     const [fresh] = await tx.rows<Version>(`select ${VERSION} from model where model_id = $1 for update`, [id]);
@@ -107,6 +128,12 @@ export function switchVersion(db: Db, id: number, { by, now }: By): Promise<Vers
       throw new ScorelineError(
         'conflict',
         `version ${fresh.version} of ${fresh.name} has scored ${scored} of ${contacts} contacts so far`,
+      );
+    }
+    if (followsCompanies && !(await areCompaniesWhole(tx, id))) {
+      throw new ScorelineError(
+        'conflict',
+        `version ${fresh.version} of ${fresh.name} has not scored all companies yet, for which its stages ask`,
       );
     }
     const [old] = await tx.rows<{ id: number }>(

@@ -5,6 +5,7 @@
 
 import { cleanEmail, cleanName, type Facts, type Json } from '../core/ingest.ts';
 import { readInstant } from '../core/time.ts';
+import { companiesChanged } from './changed.ts';
 import { bigints, jsonColumn, jsons } from './columns.ts';
 import { companiesOf } from './companies.ts';
 import type { Db } from './db.ts';
@@ -48,14 +49,14 @@ export async function refresh(
   if (named.length === 0) return;
   const latest = await readLatest(tx, 'contact', named);
   const ids = [...new Set(named.map(({ id }) => id))].sort((a, b) => a - b);
-  const stored = await tx.rows<{ contact_id: number; traits: Facts }>(
-    'select contact_id, traits from contact where contact_id = any($1::bigint[])',
+  const stored = await tx.rows<{ contact_id: number; traits: Facts; company_id: number | null }>(
+    'select contact_id, traits, company_id from contact where contact_id = any($1::bigint[])',
     [bigints(ids)],
   );
-  const snapshots = stored.map(({ contact_id: id, traits }) => {
+  const snapshots = stored.map(({ contact_id: id, traits, company_id: former }) => {
     const all: Record<string, Json> = { ...traits, ...latest.get(id) };
     const present: Facts = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
-    return { id, traits: present, lead: leadOf(present, companyDomainOf) };
+    return { id, traits: present, former, lead: leadOf(present, companyDomainOf) };
   });
   const leads = snapshots.map(({ lead }) => lead);
   const companies = await companiesOf(tx, {
@@ -66,6 +67,14 @@ export async function refresh(
     if (lead === null) return null;
     return ('key' in lead ? companies.byKey.get(lead.key) : companies.byDomain.get(lead.domain)) ?? null;
   };
+  const homes = leads.map(companyOf);
+  const moving = snapshots.filter(({ former }, i) => former !== homes[i]);
+  const leaving = moving.filter(({ former }) => former !== null);
+  await companiesChanged(
+    tx,
+    leaving.map(({ id }) => id),
+    at,
+  );
   await tx.rows(
     `update contact set traits = fresh.traits::jsonb, company_id = fresh.company_id, readings = fresh.readings::jsonb
      from unnest($1::bigint[], ${jsonColumn('$2')}, $3::bigint[], ${jsonColumn('$4')})
@@ -74,9 +83,14 @@ export async function refresh(
     [
       bigints(snapshots.map(({ id }) => id)),
       jsons(snapshots.map(({ traits }) => JSON.stringify(traits))),
-      bigints(leads.map(companyOf)),
+      bigints(homes),
       jsons(snapshots.map(({ traits }) => JSON.stringify(readingsOf(traits)))),
     ],
+  );
+  await companiesChanged(
+    tx,
+    moving.map(({ id }) => id),
+    at,
   );
 }
 
@@ -86,6 +100,7 @@ export async function refreshAll(
   ids: readonly number[],
   how: { at: number; companyDomainOf: CompanyDomainOf },
 ): Promise<void> {
+  await companiesChanged(tx, ids, how.at);
   await tx.rows(
     "update contact set traits = '{}', readings = '{}', company_id = null where contact_id = any($1::bigint[])",
     [bigints(ids)],

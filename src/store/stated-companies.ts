@@ -1,16 +1,14 @@
 /**
- * Companies as a list of them says: each with its key, its domain, and facts. It decides what becomes of a company that
- * was known by its domain alone when a list gives it a key; it refuses to know which domains are companies'.
+ * Companies as somebody says them, by key or by domain, and not by way of a contact: a list of them, or one by hand. It
+ * decides that the whole is one change; which company has a domain is decided in company-domains.ts.
  */
 
+import { ScorelineError } from '../core/errors.ts';
 import type { Facts } from '../core/ingest.ts';
-import { bigints, texts } from './columns.ts';
 import { changeCompanies, companiesOf } from './companies.ts';
+import { openClaims, takeDomains } from './company-domains.ts';
 import type { Db } from './db.ts';
-import { MERGE_LOCK } from './merges.ts';
-
-/** All that is kept of a company. */
-const TABLES = ['company_trait', 'company_standing', 'company_score', 'company_history', 'changed_company', 'company'];
+import { lockMerges } from './merges.ts';
 
 export interface StatedCompany {
   readonly key: string;
@@ -24,64 +22,60 @@ export interface StatedCompany {
 /** Keeps companies and what is said of them. No key comes twice. */
 export function keepCompanies(db: Db, stated: readonly StatedCompany[], sourceId: number): Promise<void> {
   return db.transaction(async (tx) => {
-    // Alone: contacts are led to companies by domain meanwhile.
-    await tx.rows('select pg_advisory_xact_lock($1)', [MERGE_LOCK]);
-    const domains = new Map(stated.flatMap(({ key, domain }) => (domain === null ? [] : [[domain, key] as const])));
-    // The first company of a domain has it; one that has none but the domain becomes the company with the key.
-    await tx.rows(
-      `update company set key = fresh.key from unnest($1::text[], $2::text[]) as fresh (domain, key)
-       where company.domain = fresh.domain and company.key is null
-         and not exists (select from company other where other.key = fresh.key)`,
-      [texts([...domains.keys()]), texts([...domains.values()])],
-    );
+    await lockMerges(tx);
+    const claims = stated.flatMap(({ key, domain, at }) => (domain === null ? [] : { key, domain, at }));
+    await takeDomains(tx, await openClaims(tx, claims));
     const { byKey } = await companiesOf(tx, {
       keys: new Map(stated.map(({ key, at }) => [key, at])),
       domains: new Map(),
     });
-    await moveDomains(tx, domains, byKey, Math.min(...stated.map(({ at }) => at)));
     const changes = stated.flatMap(({ key, traits, at }) => {
       const id = byKey.get(key);
-      return id === undefined ? [] : Object.entries(traits).map(([name, value]) => ({ id, name, at, value, sourceId }));
+      return id === undefined ? [] : changesOf(id, traits, at, sourceId);
     });
     await changeCompanies(tx, changes);
   });
 }
 
-/** Companies with a key take over domains that nobody with a key has, and the contacts who were led there. */
-async function moveDomains(
-  tx: Db,
-  domains: ReadonlyMap<string, string>,
-  byKey: ReadonlyMap<string, number>,
-  since: number,
-): Promise<void> {
-  const pairs = [...domains].flatMap(([domain, key]) => {
-    const id = byKey.get(key);
-    return id === undefined ? [] : [{ domain, id }];
+const changesOf = (id: number, traits: Facts, at: number, sourceId: number | null) =>
+  Object.entries(traits).map(([name, value]) => ({ id, name, at, value, sourceId }));
+
+/** One company, by key, by domain, or by both, which says that they are one. */
+export interface NamedCompany extends Pick<StatedCompany, 'traits' | 'at'> {
+  readonly key: string | null;
+  readonly domain: string | null;
+  /** The domain that its traits speak of, which it takes where it can. */
+  readonly stated: string | null;
+}
+
+/**
+ * Makes one company, or changes it.
+ * @returns its number
+ * @throws ScorelineError `conflict` where the domain is another company's, or the company has another
+ */
+export function keepCompany(
+  db: Db,
+  { key, domain, stated, traits, at }: NamedCompany,
+  sourceId: number | null,
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    await lockMerges(tx);
+    if (key !== null && domain !== null) await takeDomains(tx, await openClaims(tx, [{ key, domain, at }], true));
+    else if (key !== null && stated !== null)
+      await takeDomains(tx, await openClaims(tx, [{ key, domain: stated, at }]));
+    const { byKey, byDomain } = await companiesOf(tx, {
+      keys: new Map(key === null ? [] : [[key, at]]),
+      domains: new Map(domain === null ? [] : [[domain, at]]),
+    });
+    const id = (key === null ? undefined : byKey.get(key)) ?? (domain === null ? undefined : byDomain.get(domain));
+    if (id === undefined) throw new Error('a company was not kept');
+    const other = domain === null ? id : (byDomain.get(domain) ?? id);
+    if (other !== id)
+      throw new ScorelineError(
+        'conflict',
+        `the domain ${domain} is that of company ${other}, or company ${id} has another: take it away there first`,
+      );
+    await changeCompanies(tx, changesOf(id, traits, at, sourceId));
+    return id;
   });
-  const values = [texts(pairs.map(({ domain }) => domain)), bigints(pairs.map(({ id }) => id))];
-  const wanted = 'unnest($1::text[], $2::bigint[]) as wanted (domain, company_id)';
-  const gone = await tx.rows<{ gone: number; kept: number }>(
-    `select old.company_id as gone, wanted.company_id as kept from ${wanted} join company old using (domain)
-     join company own on own.company_id = wanted.company_id
-     where old.key is null and own.domain is null and old.company_id <> wanted.company_id`,
-    values,
-  );
-  if (gone.length > 0) {
-    const moved = [bigints(gone.map((pair) => pair.gone)), bigints(gone.map((pair) => pair.kept))];
-    const pairsOf = 'unnest($1::bigint[], $2::bigint[]) as pair (gone, kept)';
-    await tx.rows(
-      `with led as (update contact set company_id = pair.kept from ${pairsOf}
-                    where contact.company_id = pair.gone returning contact_id)
-       insert into changed (lane, contact_id, since) select contact_id & 63, contact_id, $3 from led`,
-      [...moved, since],
-    );
-    for (const table of TABLES)
-      await tx.rows(`delete from ${table} using ${pairsOf} where company_id = pair.gone`, moved);
-  }
-  await tx.rows(
-    `update company set domain = wanted.domain from ${wanted}
-     where company.company_id = wanted.company_id and company.domain is null
-       and not exists (select from company other where other.domain = wanted.domain)`,
-    values,
-  );
 }
