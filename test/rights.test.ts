@@ -40,7 +40,14 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/contacts/:id/merges',
     'GET /api/contacts/:id/scores',
     'GET /api/contacts/:id/timeline',
+    'GET /api/goals',
     'GET /api/me',
+    'GET /api/outcome',
+    'GET /api/overview/contacts',
+    'GET /api/overview/funnel',
+    'GET /api/overview/origins',
+    'GET /api/overview/steps',
+    'GET /api/overview/weeks',
     'GET /api/segments/:id/contacts',
     'GET /api/segments/:id/contacts.csv',
     'POST /api/contacts/search',
@@ -55,7 +62,13 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'POST /api/imports',
   ],
   'contact.erase': ['DELETE /api/contacts/:id', 'GET /api/contacts/:id/export'],
-  'company.read': ['GET /api/companies', 'GET /api/companies/:id'],
+  'company.read': [
+    'GET /api/companies',
+    'GET /api/companies/:id',
+    'GET /api/companies/:id/account',
+    'GET /api/companies/:id/people',
+    'GET /api/companies/board',
+  ],
   'event.void': ['POST /api/events/flag', 'POST /api/events/unvoid', 'POST /api/events/void'],
   'model.read': [
     'GET /api/drafts',
@@ -67,7 +80,8 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/models/serving',
     'POST /api/models/check',
   ],
-  'model.write': ['DELETE /api/drafts/:name', 'PUT /api/drafts/:name'],
+  'goal.write': ['DELETE /api/goals/:id', 'POST /api/goals', 'PUT /api/goals/:id'],
+  'model.write': ['DELETE /api/drafts/:name', 'PUT /api/drafts/:name', 'PUT /api/outcome'],
   'model.publish': [
     'POST /api/models',
     'POST /api/models/:id/publish-again',
@@ -105,15 +119,24 @@ const RUN = ['source.read', 'job.read', 'webhook.read'];
 /** Who has which rights, written a second time. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   administrator: [...Object.keys(ROUTES).filter((right) => right !== 'open'), 'ingest'],
-  marketing: [...READ, ...RUN, 'contact.write', 'event.void', 'segment.write', 'model.write', 'model.publish'],
+  marketing: [
+    ...READ,
+    ...RUN,
+    'contact.write',
+    'event.void',
+    'segment.write',
+    'model.write',
+    'model.publish',
+    'goal.write',
+  ],
   sales: [...READ, 'contact.write', 'segment.write'],
-  leadership: [...READ, 'audit.read'],
+  leadership: [...READ, 'goal.write', 'audit.read'],
   viewer: READ,
   ingest: ['ingest'],
   read: [...READ, ...RUN],
   write: [
     ...[...READ, ...RUN, 'ingest', 'contact.write', 'contact.erase', 'event.void', 'segment.write'],
-    ...['model.write', 'model.publish', 'source.manage', 'webhook.manage'],
+    ...['model.write', 'model.publish', 'goal.write', 'source.manage', 'webhook.manage'],
   ],
 };
 
