@@ -13,7 +13,7 @@ import { failed, publicUrl, type Users } from './users.ts';
 const reading = ['contact.read', 'company.read', 'model.read', 'segment.read'] as const;
 const running = ['source.read', 'job.read', 'webhook.read'] as const;
 const changing = ['contact.write', 'company.write', 'event.void', 'segment.write'] as const;
-const deciding = ['model.write', 'model.publish'] as const;
+const deciding = ['model.write', 'model.publish', 'goal.write'] as const;
 const guarding = [
   'contact.erase',
   'source.manage',
@@ -34,7 +34,7 @@ export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
   administrator: allRights,
   marketing: [...reading, ...running, ...changing, ...deciding],
   sales: [...reading, 'contact.write', 'company.write', 'segment.write'],
-  leadership: [...reading, 'audit.read'],
+  leadership: [...reading, 'goal.write', 'audit.read'],
   viewer: reading,
   ingest: ['ingest'],
   read: [...reading, ...running],

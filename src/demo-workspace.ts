@@ -1,13 +1,16 @@
 /**
  * The made-up leads as a workspace of a service, to look around in. It decides that they come in by the ordinary doors,
- * once, and that a start that was interrupted goes on with the same people; who they are is made up in demo.ts.
+ * once, that a start that was interrupted goes on with the same people, and that in their world the model was published
+ * before the first of them came, so that there is a past to look at; who they are is made up in demo.ts.
  */
 
 import { readFile } from 'node:fs/promises';
 import type { App } from './app.ts';
 import type { Facts, Message, Who } from './core/ingest.ts';
-import { readInstant } from './core/time.ts';
+import { DAY, readInstant } from './core/time.ts';
 import { DEMO_MODEL, type DemoData, demoData } from './demo.ts';
+import { createScoring } from './scoring.ts';
+import { readOutcome, writeOutcome } from './store/outcomes.ts';
 import { ownSetting } from './store/people.ts';
 import { createSource, listSources } from './store/sources.ts';
 import { keepCompanies } from './store/stated-companies.ts';
@@ -16,6 +19,8 @@ const CONTACTS = 2_000;
 const SEED = 1;
 /** What the source and the publisher are called. */
 const DEMO = 'demo';
+/** What an event is called that says that a deal was won. No rule of the model asks for it, or for events of any name. */
+const WON = 'deal_won';
 /** Messages that are handed over together. */
 const PIECE = 2_000;
 
@@ -53,14 +58,16 @@ export async function fillDemo(app: App): Promise<boolean> {
       refusals: [],
     });
   }
-  await app.scoring.publish(await readFile(DEMO_MODEL, 'utf8'), DEMO);
+  if ((await readOutcome(db)).length === 0) await writeOutcome(db, [WON], { by: DEMO, now: clock() });
+  const back = createScoring(db, () => first - DAY);
+  await back.publish(await readFile(DEMO_MODEL, 'utf8'), DEMO);
   return true;
 }
 
 function messagesOf(data: DemoData, asOf: number): Message[] {
   const companyOf = new Map(data.companies.map(({ id, domain }) => [domain, id]));
   const who = (userId: string): Who => ({ userId, anonymousId: null, email: null });
-  return [
+  const messages = [
     ...data.contacts.map(({ id, company_id, ...facts }): Message => {
       const company = company_id || companyOf.get(facts.email.split('@')[1] ?? '');
       const traits = { ...present(facts), ...(company === undefined ? {} : { company_id: company }) };
@@ -79,7 +86,15 @@ function messagesOf(data: DemoData, asOf: number): Message[] {
         machine: cause,
       };
     }),
+    ...data.outcomes.flatMap(({ contact_id, outcome, at, amount }): Message[] => {
+      if (outcome !== 'won') return [];
+      const when = readInstant(at) ?? asOf;
+      const deal = { who: who(contact_id), id: `won-${contact_id}`, name: WON, at: when, properties: { amount } };
+      return [{ kind: 'event', ...deal, machine: null }];
+    }),
   ];
+  // Those of one contact together: then it is scored once.
+  return [...Map.groupBy(messages, ({ who: { userId } }) => userId).values()].flat();
 }
 
 /** What a row has. A list of texts stands as JSON in a cell. */

@@ -10,12 +10,14 @@ import { DatabaseError } from 'pg';
 import { guard } from './access.ts';
 import type { App } from './app.ts';
 import { type ErrorCode, errors, ScorelineError } from './core/errors.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRuleRoutes } from './routes/event-rules.ts';
 import { eventRoutes } from './routes/events.ts';
+import { goalRoutes } from './routes/goals.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -23,6 +25,7 @@ import { ingestRoutes } from './routes/ingest.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { modelRoutes } from './routes/models.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/page.ts';
 import { personRoutes } from './routes/persons.ts';
 import { scoreRoutes } from './routes/scores.ts';
@@ -98,6 +101,9 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     eventRoutes,
     eventRuleRoutes,
     companyRoutes,
+    accountRoutes,
+    overviewRoutes,
+    goalRoutes,
     segmentRoutes,
     importRoutes,
     jobRoutes,

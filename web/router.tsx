@@ -51,6 +51,57 @@ export const lead = createRoute({
   component: lazyRouteComponent(() => import('./pages/lead.tsx'), 'LeadPage'),
 });
 
+/** Which companies are listed, and in which order. */
+export interface CompaniesSearch {
+  readonly find?: string | undefined;
+  readonly sort?: string | undefined;
+}
+
+export const companies = createRoute({
+  getParentRoute: () => root,
+  path: '/companies',
+  validateSearch: (search): CompaniesSearch => ({ find: text(search.find), sort: text(search.sort) }),
+  loader: () => words('companies'),
+  component: lazyRouteComponent(() => import('./pages/companies.tsx'), 'Companies'),
+});
+
+export const company = createRoute({
+  getParentRoute: () => root,
+  path: '/companies/$id',
+  loader: () => words('companies'),
+  component: lazyRouteComponent(() => import('./pages/company.tsx'), 'Company'),
+});
+
+/** Of which days the figures are, and what they count. */
+export interface OverviewSearch {
+  readonly period?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly score?: string | undefined;
+  readonly by?: string | undefined;
+  readonly trait?: string | undefined;
+}
+
+const day = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+
+export const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  validateSearch: (search): OverviewSearch => ({
+    period: text(search.period),
+    from: day(search.from),
+    to: day(search.to),
+    stage: text(search.stage),
+    score: text(search.score),
+    by: text(search.by),
+    trait: text(search.trait),
+  }),
+  loader: () => words('overview'),
+  component: lazyRouteComponent(() => import('./pages/overview.tsx'), 'Overview'),
+});
+
 const studio = createRoute({
   getParentRoute: () => root,
   path: '/studio',
@@ -59,7 +110,7 @@ const studio = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, studio]),
+  routeTree: root.addChildren([home, leads, lead, companies, company, overview, studio]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

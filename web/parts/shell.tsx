@@ -2,7 +2,13 @@
 
 import { AppShell, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAddressBook, IconAdjustments, IconChartDots } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconAdjustments,
+  IconBuilding,
+  IconChartDots,
+  IconReportAnalytics,
+} from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +22,8 @@ import { Preferences } from './preferences.tsx';
 /** Where one can go, with the right that it takes to see anything there. */
 const places = [
   { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
+  { to: '/companies', label: 'nav.companies', icon: IconBuilding, right: 'company.read' },
+  { to: '/overview', label: 'nav.overview', icon: IconReportAnalytics, right: 'contact.read' },
   { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
 ] as const;
 
