@@ -11,10 +11,12 @@ import { guard } from './access.ts';
 import type { App } from './app.ts';
 import { type ErrorCode, errors, ScorelineError } from './core/errors.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { commentRoutes } from './routes/comments.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fieldRoutes } from './routes/fields.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -28,7 +30,9 @@ import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { trackerRoutes } from './routes/tracker.ts';
+import { trialRoutes } from './routes/trials.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { openUsers, publicUrl } from './users.ts';
@@ -94,6 +98,10 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     scoreRoutes,
     personRoutes,
     modelRoutes,
+    trialRoutes,
+    templateRoutes,
+    commentRoutes,
+    fieldRoutes,
     eventRoutes,
     companyRoutes,
     segmentRoutes,

@@ -18,6 +18,8 @@ export interface Db {
 }
 
 export interface Pooled extends Db {
+  /** Where it leads, for other threads that open their own. */
+  readonly url: string;
   /** The pool, for what brings its own queries: the job queue and the users' library. */
   readonly pool: Pool;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export function openDb(url: string, most = 12): Pooled {
   pool.on('error', () => {});
   const connect = (): Promise<PoolClient> => pool.connect().catch(unavailable);
   return {
+    url,
     pool,
     rows: async (text, values) => {
       const client = await connect();
