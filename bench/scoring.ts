@@ -10,13 +10,11 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { type App, createApp } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
-import { openDb, type Pooled } from '../src/store/db.ts';
+import { openDb } from '../src/store/db.ts';
 import { startPostgres } from '../src/store/embedded.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { startWorkers } from '../src/worker.ts';
-
-const NOW = Date.UTC(2026, 5, 30, 12);
-const DAY = 86_400_000;
+import { fillBase, NOW } from './base.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,34 +25,6 @@ const { values } = parseArgs({
 });
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** A base made up by hashing row numbers; the same each time. */
-async function fill(db: Pooled, contacts: number, events: number): Promise<void> {
-  await db.script(
-    `
-    truncate contact, event, company, standing, score, history, move, changed, changed_company,
-      company_standing, company_score, company_history, model;
-    insert into company (company_id, key, created_at, traits)
-      select k, 'k' || k, ${NOW - 400 * DAY}, jsonb_build_object('employees', hashint8(k) & 1023)
-      from generate_series(1, greatest(1, ${contacts} / 10)) as k;
-    insert into contact (contact_id, created_at, company_id, traits)
-      select c, ${NOW - 400 * DAY}, 1 + c % greatest(1, ${contacts} / 10), jsonb_build_object(
-        'title', (array['CEO', 'CTO', 'Head of Sales', 'Engineer', 'Student', 'Analyst'])[1 + (hashint8(c) & 1023) % 6],
-        'industry', (array['Software', 'Finance', 'Retail'])[1 + (hashint8(c + 1) & 1023) % 3],
-        'country', (array['DE', 'RO', 'US', 'BR'])[1 + (hashint8(c + 2) & 1023) % 4],
-        'email', 'c' || c || '@d' || c % 1000 || '.example', 'company_id', 'k' || 1 + c % greatest(1, ${contacts} / 10))
-      from generate_series(1, ${contacts}) as c;
-    insert into event (contact_id, event_id, name, at, received_at, properties)
-      select 1 + e % ${contacts}, 'e' || e,
-        (array['page_viewed', 'page_viewed', 'page_viewed', 'email_opened', 'email_clicked', 'content_viewed',
-               'content_downloaded', 'webinar_attended', 'form_submitted'])[1 + (hashint8(e) & 1023) % 9],
-        ${NOW} - (hashint8(e + 7) & 2147483647)::bigint * 14, ${NOW}, jsonb_build_object(
-          'path', (array['/pricing', '/docs/a', '/customers/b', '/careers/c', '/'])[1 + (hashint8(e + 1) & 1023) % 5],
-          'seconds', hashint8(e + 2) & 511, 'content', 'guide-' || (hashint8(e + 3) & 15), 'topic', 't' || (hashint8(e + 4) & 7))
-      from generate_series(1, ${events}) as e;`,
-  );
-  for (const table of ['contact', 'event', 'company']) await db.rows(`vacuum analyze ${table}`);
-}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
@@ -114,7 +84,7 @@ try {
   let now = NOW;
   const app = createApp({ db, config: readConfig({}), log: pino({ level: 'error' }), clock: () => now });
   const [contacts, events, large] = [Number(values.contacts), Number(values.events), Number(values.large)];
-  await fill(db, contacts, events);
+  await fillBase(db, contacts, events);
   say(`${contacts} contacts, ${events} events, 24 rules, two workers in one process`);
   say(`  first version, all scored: ${(await rescored(app, document)).toFixed(1)} s`);
   now += 1000;
@@ -122,7 +92,7 @@ try {
   const small = await single(app, contacts);
   say(`  one contact with ${events / contacts} events, read and scored: ${small.read.toFixed(2)} ms`);
   for (const count of [10_000, large]) {
-    await fill(db, count, count * 2);
+    await fillBase(db, count, count * 2);
     now += 1000;
     await rescored(app, document);
     await db.script('analyze');

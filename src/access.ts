@@ -14,6 +14,7 @@ const reading = ['contact.read', 'company.read', 'model.read', 'segment.read'] a
 const running = ['source.read', 'job.read', 'webhook.read'] as const;
 const changing = ['contact.write', 'company.write', 'event.void', 'segment.write'] as const;
 const deciding = ['model.write', 'model.publish', 'goal.write'] as const;
+const telling = ['model.comment'] as const;
 const guarding = [
   'contact.erase',
   'source.manage',
@@ -25,16 +26,24 @@ const guarding = [
 
 export type Right =
   | 'ingest'
-  | (typeof reading | typeof running | typeof changing | typeof deciding | typeof guarding)[number];
+  | (typeof reading | typeof running | typeof changing | typeof deciding | typeof telling | typeof guarding)[number];
 
-const allRights: readonly Right[] = ['ingest', ...reading, ...running, ...changing, ...deciding, ...guarding];
+const allRights: readonly Right[] = [
+  'ingest',
+  ...reading,
+  ...running,
+  ...changing,
+  ...deciding,
+  ...telling,
+  ...guarding,
+];
 
 /** What people may do by their role, and keys by their scope. No key makes keys, people or rights. */
 export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
   administrator: allRights,
-  marketing: [...reading, ...running, ...changing, ...deciding],
-  sales: [...reading, 'contact.write', 'company.write', 'segment.write'],
-  leadership: [...reading, 'goal.write', 'audit.read'],
+  marketing: [...reading, ...running, ...changing, ...deciding, ...telling],
+  sales: [...reading, ...telling, 'contact.write', 'company.write', 'segment.write'],
+  leadership: [...reading, ...telling, 'goal.write', 'audit.read'],
   viewer: reading,
   ingest: ['ingest'],
   read: [...reading, ...running],

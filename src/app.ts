@@ -12,6 +12,7 @@ import { createScoring, type Scoring } from './scoring.ts';
 import type { Pooled } from './store/db.ts';
 import { type Ingest, openIngest } from './store/ingest.ts';
 import { type JobQueue, openJobs } from './store/jobs.ts';
+import { createTrials, type Trials } from './trials.ts';
 
 export interface App {
   readonly db: Pooled;
@@ -23,6 +24,7 @@ export interface App {
   readonly ingest: Ingest;
   readonly jobs: JobQueue;
   readonly scoring: Scoring;
+  readonly trials: Trials;
   close(): Promise<void>;
 }
 
@@ -38,9 +40,11 @@ export function createApp({ db, config, log, clock }: Surroundings): App {
   const metrics = createMetrics(db, clock);
   const ingest = counted(openIngest(db, { clock, companyDomainOf, suspicions }), metrics);
   const jobs = openJobs(db, (err) => log.warn({ err }, 'the queue of jobs had trouble'));
+  const trials = createTrials({ url: db.url, bytes: config.SCORELINE_TRIAL_MEMORY * 1e6 }, clock);
   const close = async (): Promise<void> => {
+    await trials.close();
     await jobs.stop();
     await ingest.close();
   };
-  return { db, config, log, clock, metrics, ingest, jobs, scoring: createScoring(db, clock), close };
+  return { db, config, log, clock, metrics, ingest, jobs, scoring: createScoring(db, clock), trials, close };
 }

@@ -42,6 +42,10 @@ export const settings = {
     takes: z.coerce.number().int().min(0).max(64).default(2),
     says: 'How many workers score side by side in this process; 0 for none, where other processes do it.',
   },
+  SCORELINE_TRIAL_MEMORY: {
+    takes: z.coerce.number().int().min(50).max(1_000_000).default(4_000),
+    says: 'How many megabytes the base may take in memory on which drafts are tried; a larger one is refused.',
+  },
   SCORELINE_ALLOW_PRIVATE_WEBHOOKS: {
     takes: z.enum(['yes', 'no']).default('no'),
     says: 'Whether webhooks may go to addresses of your own network, and over HTTP without TLS: yes or no.',

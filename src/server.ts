@@ -12,11 +12,13 @@ import type { App } from './app.ts';
 import { type ErrorCode, errors, ScorelineError } from './core/errors.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { commentRoutes } from './routes/comments.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRuleRoutes } from './routes/event-rules.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fieldRoutes } from './routes/fields.ts';
 import { goalRoutes } from './routes/goals.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
@@ -32,7 +34,9 @@ import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { trackerRoutes } from './routes/tracker.ts';
+import { trialRoutes } from './routes/trials.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { openUsers, publicUrl } from './users.ts';
@@ -98,6 +102,10 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     scoreRoutes,
     personRoutes,
     modelRoutes,
+    trialRoutes,
+    templateRoutes,
+    commentRoutes,
+    fieldRoutes,
     eventRoutes,
     eventRuleRoutes,
     companyRoutes,

@@ -276,7 +276,7 @@ const resultTest = fc.oneof(
   fc.constantFrom({ between: [1, 20] }, { in: [0, 1, 5] }, { is: 0 }, { exists: true }, { exists: false }),
 );
 
-function randomDocument(asOf: number): fc.Arbitrary<unknown> {
+export function randomDocument(asOf: number): fc.Arbitrary<unknown> {
   const leaf = ofContact(asOf);
   const event = fc
     .record({ ...matching(asOf), count: maybe(count, 60) })

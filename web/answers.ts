@@ -6,6 +6,7 @@ import type { timelineRow } from '../src/routes/contacts.ts';
 import type { versionShape, wholeVersion } from '../src/routes/models.ts';
 import type { outlineShape } from '../src/routes/outline.ts';
 import type { explainedShape } from '../src/routes/scores.ts';
+import type { baseShape, behindShape, diffShape, trialShape, triedShape } from '../src/routes/trial-shapes.ts';
 
 export interface List<Item> {
   readonly items: readonly Item[];
@@ -19,6 +20,49 @@ export type TimelineRow = z.output<typeof timelineRow>;
 export type Version = z.output<typeof versionShape>;
 export type Serving = Version & { readonly outline: z.output<typeof outlineShape> };
 export type WholeVersion = z.output<typeof wholeVersion>;
+
+export type Trial = z.output<typeof trialShape>;
+export type Tried = z.output<typeof triedShape>;
+export type Base = z.output<typeof baseShape>;
+export type Behind = z.output<typeof behindShape>;
+export type Diff = z.output<typeof diffShape>;
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+export interface Draft {
+  readonly name: string;
+  readonly document: string;
+  readonly changedAt: string;
+  readonly changedBy: string;
+}
+export interface Template {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly document: string;
+}
+export interface Comment {
+  readonly id: string;
+  readonly rule: string;
+  readonly text: string;
+  readonly by: string;
+  readonly at: string;
+  readonly resolvedAt: string | null;
+}
+/** A field, and what it holds most often. */
+export interface Field {
+  readonly name: string;
+  readonly count: number;
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+}
+export interface Fields {
+  readonly contact: readonly Field[];
+  readonly company: readonly Field[];
+  readonly events: readonly { readonly name: string; readonly count: number; readonly properties: readonly Field[] }[];
+}
 
 /** Who is signed in. */
 export interface Me {

@@ -26,16 +26,22 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export async function call<T>(
   method: Method,
   path: string,
-  { query = {}, body }: { query?: Record<string, string | number | undefined>; body?: unknown } = {},
+  {
+    query = {},
+    body,
+    signal = null,
+  }: { query?: Record<string, string | number | undefined>; body?: unknown; signal?: AbortSignal | null } = {},
 ): Promise<T> {
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
   const request = {
     method,
+    signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   };
-  const answer = await fetch(search.size === 0 ? path : `${path}?${search}`, request).catch(() => {
+  const answer = await fetch(search.size === 0 ? path : `${path}?${search}`, request).catch((error) => {
+    if (signal?.aborted) throw error;
     throw new Refused(0, 'offline', '', '');
   });
   const text = await answer.text();

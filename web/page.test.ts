@@ -141,10 +141,6 @@ describe.skipIf(service === undefined)('the page', async () => {
       await expectAccessible(page, 'lead');
       await page.getByRole('tab', { name: 'What is known' }).click();
       await expectAccessible(page, 'traits');
-      await page.goto(`${address}/studio`);
-      await page.getByRole('button', { name: /simple 1/ }).click();
-      await page.getByText('A simple model').waitFor();
-      await expectAccessible(page, 'studio');
       await page.context().close();
     },
   );

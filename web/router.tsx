@@ -23,6 +23,14 @@ export interface LeadsSearch {
   readonly sort?: string | undefined;
 }
 
+/** How a draft is looked at, and by which outcome it is judged. */
+const views = ['text', 'changes'] as const;
+export interface DraftSearch {
+  readonly view?: (typeof views)[number] | undefined;
+  readonly outcome?: string | undefined;
+  readonly days?: number | undefined;
+}
+
 const home = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -109,8 +117,20 @@ const studio = createRoute({
   component: lazyRouteComponent(() => import('./pages/studio.tsx'), 'Studio'),
 });
 
+export const draft = createRoute({
+  getParentRoute: () => root,
+  path: '/studio/$name',
+  validateSearch: (search): DraftSearch => ({
+    view: views.find((view) => view === search.view),
+    outcome: text(search.outcome),
+    days: typeof search.days === 'number' && search.days > 0 ? Math.round(search.days) : undefined,
+  }),
+  loader: () => words('studio'),
+  component: lazyRouteComponent(() => import('./pages/draft.tsx'), 'DraftPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, companies, company, overview, studio]),
+  routeTree: root.addChildren([home, leads, lead, companies, company, overview, studio, draft]),
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

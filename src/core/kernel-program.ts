@@ -38,21 +38,24 @@ export interface Program {
   readonly flips: readonly string[];
 }
 
-const programs = new WeakMap<Model, Map<boolean, Program>>();
+const programs = new WeakMap<Model, Map<string, Program>>();
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The program of a model; made once.
  * @param soon whether it shall also tell when rules can change next, which costs a third more
+ * @param given ids of rules of which is known what they give: they have a place and no code; not together with `soon`
  */
-export function programOf(model: Model, soon: boolean): Program {
-  const made = programs.get(model) ?? new Map<boolean, Program>();
+export function programOf(model: Model, soon: boolean, given = NONE): Program {
+  const made = programs.get(model) ?? new Map<string, Program>();
   programs.set(model, made);
-  const program = made.get(soon) ?? makeProgram(model, soon);
-  made.set(soon, program);
+  const key = JSON.stringify([soon, ...given]);
+  const program = made.get(key) ?? makeProgram(model, soon, given);
+  made.set(key, program);
   return program;
 }
 
-function makeProgram(model: Model, soon: boolean): Program {
+function makeProgram(model: Model, soon: boolean, given: ReadonlySet<string>): Program {
   const writer = new Writer(needsOf(model), soon);
   const shownRules = rulesOf(model.scores);
   const hidden = new Map<string, number>();
@@ -72,9 +75,16 @@ function makeProgram(model: Model, soon: boolean): Program {
     }
   }
   const asked = askedOf(model, (part) => hidden.get(JSON.stringify(part)) ?? 0, shownRules.length);
-  const chunks = Array.from({ length: Math.ceil(rules.length / RULES_A_FUNCTION) }, (_, i) => {
-    const first = i * RULES_A_FUNCTION;
-    return { first, source: rulesSource(rules.slice(first, first + RULES_A_FUNCTION), writer) };
+  const places = rules.flatMap(({ id }, place) => (given.has(id) ? [] : [place]));
+  const chunks = Array.from({ length: Math.ceil(places.length / RULES_A_FUNCTION) }, (_, i) => {
+    const own = places.slice(i * RULES_A_FUNCTION, (i + 1) * RULES_A_FUNCTION);
+    const first = own[0] ?? 0;
+    const source = rulesSource(
+      rules.filter((_, place) => own.includes(place)),
+      writer,
+      own.map((place) => place - first),
+    );
+    return { first, source };
   });
   const movements = rules.map(movementOf);
   const companyRules = rulesOf(model.companyScores);

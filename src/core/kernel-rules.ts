@@ -17,8 +17,13 @@ interface Stretch {
  * Code of rules that writes, for each contact, `points`, the instant in `soon` before which they cannot change, and
  * whether they do then. A contact's events are first threaded by name, so that rules run over the events of their own
  * name alone: choosing anew at each event what to do is what a processor guesses wrong.
+ * @param places of the rules in what is written, from the offset on; one after another unless given
  */
-export function rulesSource(rules: readonly Rule[], writer: Writer): string {
+export function rulesSource(
+  rules: readonly Rule[],
+  writer: Writer,
+  places: readonly number[] = rules.map((_, i) => i),
+): string {
   const stretches = new Map<string, Stretch>();
   const pieces = rules.map((rule, i) => {
     const piece = codeRule(rule, writer);
@@ -29,8 +34,9 @@ export function rulesSource(rules: readonly Rule[], writer: Writer): string {
       stretch.bodies.push(`{ ${body} }`);
       return key;
     });
-    const soon = writer.soon ? ` soon[o + ${i}] = q; certain[o + ${i}] = sure;` : '';
-    const conclude = `{ let p = 0, q = Infinity, sure = 0; ${piece.finish} points[o + ${i}] = p;${soon} }`;
+    const at = `[o + ${places[i] ?? i}]`;
+    const soon = writer.soon ? ` soon${at} = q; certain${at} = sure;` : '';
+    const conclude = `{ let p = 0, q = Infinity, sure = 0; ${piece.finish} points${at} = p;${soon} }`;
     return { ...piece, keys, conclude };
   });
   const order = [...stretches.keys()];

@@ -44,21 +44,33 @@ export interface Run {
   readonly asOf: number;
   readonly bound: Bound;
   readonly results: KernelResults;
+  /** What rules give, by their id, where it is known: they are not evaluated. */
+  readonly given: ReadonlyMap<string, Float64Array>;
 }
 
 /**
  * Lays out a run.
  * @param asOf instant in milliseconds, UTC
  * @param previous place of each contact's present stage, -1 for none; left out for a first scoring
+ * @param given what rules give, by their id, where it is known from a run over the same columns at the same instant; not
+ *   together with `next`
  */
-export function newRun(model: Model, columns: Columns, asOf: number, wanted: Wanted, previous?: Int16Array): Run {
-  const program = programOf(model, wanted.next);
+export function newRun(
+  model: Model,
+  columns: Columns,
+  asOf: number,
+  wanted: Wanted,
+  previous?: Int16Array,
+  given: Run['given'] = new Map(),
+): Run {
+  const program = programOf(model, wanted.next, new Set(given.keys()));
   const bound = bindSlots(program.slots, columns, asOf);
   return {
     model,
     asOf,
     bound,
-    results: newResults(model, bound, wanted, program.rules.length - program.shown, previous),
+    results: newResults(model, bound, wanted, program.rules.length - program.shown, given, previous),
+    given,
   };
 }
 
@@ -67,6 +79,7 @@ function newResults(
   { count, companies }: Bound,
   wanted: Wanted,
   counts: number,
+  given: Run['given'],
   previous?: Int16Array,
 ): KernelResults {
   // What scoring writes in any case is left as it comes: the first touch of fresh memory is slow, and done by every thread.
@@ -84,7 +97,7 @@ function newResults(
     disqualified: new Uint16Array(new SharedArrayBuffer(count * 2)),
     stage,
     next: wanted.next ? sharedDoubles(count).fill(Number.NaN) : null,
-    reasons: wanted.reasons ? rulesOf(model.scores).map(() => sharedDoubles(count)) : null,
+    reasons: wanted.reasons ? rulesOf(model.scores).map(({ id }) => given.get(id) ?? sharedDoubles(count)) : null,
     counts: Array.from({ length: counts }, () => bytes(count)),
     companies: {
       scores: doubles(model.companyScores, companies),

@@ -44,8 +44,8 @@ export function scoreColumns(
  * contributions. Ranges may be scored by different threads, each with its own scorer.
  */
 export function scorerOf(run: Run): (first: number, last: number, now?: number) => void {
-  const { results, asOf } = run;
-  const program = programOf(run.model, run.results.next !== null);
+  const { results, asOf, given } = run;
+  const program = programOf(run.model, run.results.next !== null, new Set(given.keys()));
   const build = builderOf(run);
   const chunks = program.chunks.map(({ first, source }) => ({ first, score: build<RulesFunction>(source) }));
   const judge = build<(first: number, last: number, now: number, points: Float64Array, width: number) => void>(
@@ -54,14 +54,21 @@ export function scorerOf(run: Run): (first: number, last: number, now?: number) 
   const move = readsCompanyScores(run.model) ? null : build<StagesFunction>(program.stages);
   const block = newBlock(program.rules.length, BLOCK);
   const { width, points, soon, certain } = block;
+  const known = program.rules.map(({ id }) => given.get(id) ?? null);
   const next = results.next === null ? null : nextFinder(run, program, build);
   return (first, last, now = asOf) => {
     for (let from = first; from < last; from += BLOCK) {
       const to = Math.min(last, from + BLOCK);
       for (const chunk of chunks) chunk.score(from, to, now, asOf, points, soon, certain, width, chunk.first);
+      for (let rule = 0; rule < known.length; rule++) {
+        const column = known[rule];
+        if (column == null) continue;
+        for (let c = from, place = rule; c < to; c++, place += width) points[place] = column[c] ?? 0;
+      }
       judge(from, to, now, points, width);
       move?.(from, to, now);
       results.reasons?.forEach((column, rule) => {
+        if (known[rule] != null) return;
         for (let c = from; c < to; c++)
           column[c] = results.known[c] === 0 ? 0 : (points[(c - from) * width + rule] ?? 0);
       });
@@ -75,8 +82,8 @@ export function scorerOf(run: Run): (first: number, last: number, now?: number) 
 
 /** After every contact was scored: companies, then stages that ask for their scores, then what moves a contact from outside its rules. */
 export function finishRun(run: Run, columns: Columns): void {
-  const { model, bound, asOf, results } = run;
-  const program = programOf(model, results.next !== null);
+  const { model, bound, asOf, results, given } = run;
+  const program = programOf(model, results.next !== null, new Set(given.keys()));
   const build = builderOf(run);
   const together = model.companyScores.length > 0 || (program.standingMoves && results.next !== null);
   const members = together ? membersByCompany(bound) : null;

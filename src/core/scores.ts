@@ -144,3 +144,10 @@ export function rollUp(score: Score & { kind: 'rollUp' }, points: readonly numbe
 }
 
 const floorDivide = (a: bigint, b: bigint): bigint => a / b - (a % b < 0n ? 1n : 0n);
+
+/** The score that says most: the total, else the last sum, else the last one with points; null for a model without. */
+export function mainOf(scores: readonly Score[]): string | null {
+  const pointed = scores.filter(({ kind }) => kind !== 'grid');
+  const total = pointed.find(({ name }) => name === 'total') ?? pointed.findLast(({ kind }) => kind === 'sum');
+  return (total ?? pointed.at(-1))?.name ?? null;
+}

@@ -4,17 +4,19 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
 import { diffModels } from '../core/diff.ts';
-import { ModelError, ScorelineError } from '../core/errors.ts';
+import { ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
 import { sentencesOf } from '../core/sentences.ts';
 import { servingModel } from '../store/contacts.ts';
 import { type Draft, discardDraft, documentOf, listDrafts, saveDraft, type Version } from '../store/models.ts';
+import { check } from './check.ts';
 import { outlineOf, outlineShape } from './outline.ts';
 import {
   answers,
   byId,
   type Desk,
   id,
+  instant,
   language,
   list,
   missing,
@@ -26,10 +28,9 @@ import {
   written,
   writtenOrNull,
 } from './shapes.ts';
+import { diffBody, diffShape, document, problemShape } from './trial-shapes.ts';
 
 const tags = ['models'];
-const LONGEST_DOCUMENT = 500_000;
-const document = z.string().min(1).max(LONGEST_DOCUMENT).describe('YAML or JSON.');
 
 export const versionShape = z.object({
   id: z.string(),
@@ -59,24 +60,6 @@ export const wholeVersion = versionShape.extend({
 const draftShape = z.object({ name: z.string(), document: z.string(), changedAt: z.string(), changedBy: z.string() });
 const showDraft = (draft: Draft) => ({ ...draft, changedAt: written(draft.changedAt) });
 const byName = z.object({ name: shortText });
-
-const problemShape = z.object({
-  path: z.string(),
-  message: z.string(),
-  line: z.number().nullable(),
-  column: z.number().nullable(),
-});
-/** What `check` found; `ok` where nothing. */
-function check(text: string) {
-  try {
-    const model = parseModel(text);
-    return { ok: true, model: model.name, problems: [] };
-  } catch (error) {
-    if (!(error instanceof ModelError)) throw error;
-    const problems = error.problems.map((problem) => ({ ...problem, path: problem.path.join('.') }));
-    return { ok: false, model: null, problems };
-  }
-}
 
 const sentenceShape = z.object({
   kind: z.enum(['score', 'group', 'rule', 'disqualification', 'stage']),
@@ -134,7 +117,31 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         response: answers(z.object({ ok: z.boolean(), model: z.string().nullable(), problems: z.array(problemShape) })),
       },
     },
-    async ({ body }) => check(body.document),
+    async ({ body }) => {
+      const { model, problems } = check(body.document);
+      return { ok: model !== null, model: model?.name ?? null, problems };
+    },
+  );
+
+  server.post(
+    '/api/models/diff',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'What a document would change, in sentences',
+        body: diffBody,
+        response: answers(diffShape),
+      },
+    },
+    async ({ body }) => {
+      const { model, problems } = check(body.document);
+      if (model === null) return { ok: false as const, problems };
+      const from = body.from ?? (await servingModel(app.db, model.name))?.modelId ?? null;
+      if (from === null) return { ok: true as const, from: null, sentences: [] };
+      const sentences = diffModels(await app.scoring.modelOf(from), model, body.language);
+      return { ok: true as const, from: String(from), sentences };
+    },
   );
 
   server.post(
@@ -340,13 +347,19 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         tags,
         summary: 'Keep a draft; it need not be a model yet',
         params: byName,
-        body: z.object({ document }),
+        body: z.object({
+          document,
+          seen: instant
+            .nullable()
+            .optional()
+            .describe('`changedAt` of the draft that you changed, null for none: a later one is not replaced.'),
+        }),
         response: answers(draftShape),
       },
     },
     async (request) => {
       const by = { by: nameOf(callerOf(request)), now: app.clock() };
-      return showDraft(await saveDraft(app.db, request.params.name, request.body.document, by));
+      return showDraft(await saveDraft(app.db, request.params.name, request.body.document, by, request.body.seen));
     },
   );
 

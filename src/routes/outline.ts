@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { mainOf } from '../core/scores.ts';
 import type { Model, Score } from '../core/words.ts';
 import { inPoints } from './contact-shape.ts';
 
@@ -49,10 +50,4 @@ function showScore(score: Score): z.input<typeof scoreShape> {
     grades: ladder(score.grades),
     bands: ladder(score.bands),
   };
-}
-
-function mainOf(scores: readonly Score[]): string | null {
-  const pointed = scores.filter(({ kind }) => kind !== 'grid');
-  const total = pointed.find(({ name }) => name === 'total') ?? pointed.findLast(({ kind }) => kind === 'sum');
-  return (total ?? pointed.at(-1))?.name ?? null;
 }

@@ -19,6 +19,8 @@ export interface Db {
 }
 
 export interface Pooled extends Db {
+  /** Where it leads, for other threads that open their own. */
+  readonly url: string;
   /** The pool, for what brings its own queries: the job queue and the users' library. */
   readonly pool: Pool;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export function openDb(url: string, most = 12): Pooled {
     return pool.connect().catch(unavailable);
   };
   return {
+    url,
     pool,
     rows: async (text, values) => {
       const client = await connect();

@@ -7,7 +7,7 @@ import { domainOf } from '../core/contribution.ts';
 import { type Facts, factValue, type Json } from '../core/ingest.ts';
 import { type Lives, newEventColumns } from '../core/lives.ts';
 import type { Needs } from '../core/needs.ts';
-import type { Era, Life } from '../core/path.ts';
+import { type Era, eraAt, type Life } from '../core/path.ts';
 import type { Company, Event, Value } from '../core/words.ts';
 import { bigints, texts } from './columns.ts';
 import type { Db } from './db.ts';
@@ -28,7 +28,7 @@ export interface Histories {
 }
 
 /** Traits that are no traits to a model: they say who the contact is. */
-const NO_TRAITS = ['email', 'company_id', 'created_at'];
+export const NO_TRAITS = ['email', 'company_id', 'created_at'];
 
 interface ContactRow {
   readonly contact_id: number;
@@ -120,6 +120,37 @@ export async function readPlain(db: Db, ids: readonly number[]): Promise<Life[]>
       eras: eras[i] ?? [],
       events: (events ?? []).map((event): Event => ({ ...event, properties: valuesOf(event.properties) })),
     }),
+  );
+}
+
+/** Who contacts were as of an instant, by id; those that do not exist are left out. */
+export async function readWhos(db: Db, ids: readonly number[], at: number): Promise<Map<number, Era['who']>> {
+  const rows = await db.rows<ContactRow>(
+    `select ${CONTACT}, ${COMPANY} ${CHANGES}
+     from unnest($1::bigint[]) as ids (contact_id) join contact c using (contact_id)
+     cross join (select $2::bigint as since) w`,
+    [bigints(ids), at],
+  );
+  const eras = await erasOf(db, rows, () => at);
+  return new Map(
+    rows.flatMap((row, i) => {
+      const who = eraAt(eras[i] ?? [], at)?.who;
+      return who === undefined ? [] : [[row.contact_id, who] as const];
+    }),
+  );
+}
+
+/** What is known of companies as of an instant, by id: of those of which something changed after it. */
+export async function readCompaniesAt(db: Db, at: number): Promise<Map<number, Company>> {
+  const rows = await db.rows<{ company_id: number; traits: Facts; changes: readonly TraitChange[] }>(
+    `select c.company_id, c.traits, json_agg(json_build_array(t.name, t.at, t.value) order by t.at, t.name) as changes
+     from company c join company_trait t using (company_id)
+     where exists (select from company_trait later where later.company_id = c.company_id and later.at > $1)
+     group by c.company_id, c.traits`,
+    [at],
+  );
+  return new Map(
+    rows.map(({ company_id: id, traits, changes }) => [id, timesOfCompany(id, traits, changes).at(at)] as const),
   );
 }
 

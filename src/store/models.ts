@@ -4,6 +4,7 @@
  */
 
 import { ScorelineError } from '../core/errors.ts';
+import { writeInstant } from '../core/time.ts';
 import { recordDeed } from './audit.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
@@ -236,22 +237,46 @@ export interface Draft {
   readonly changedBy: string;
 }
 
+const DRAFT_LOCK = 7_360_013;
 const DRAFT = 'name, document, changed_at as "changedAt", changed_by as "changedBy"';
 
 /** By name. */
 export const listDrafts = (db: Db): Promise<Draft[]> => db.rows<Draft>(`select ${DRAFT} from draft order by name`);
 
-/** Keeps a draft in place of the one of that name; it need not be a model yet. */
-export function saveDraft(db: Db, name: string, document: string, { by, now }: By): Promise<Draft> {
+/**
+ * Keeps a draft in place of the one of that name; it need not be a model yet.
+ * @param seen when the draft that the writer saw was last changed, null for none; left out, whatever is there is replaced
+ * @throws ScorelineError `conflict` where somebody changed it since
+ */
+export function saveDraft(
+  db: Db,
+  name: string,
+  document: string,
+  { by, now }: By,
+  seen?: number | null,
+): Promise<Draft> {
   return db.transaction(async (tx) => {
+    // A draft that is not there yet has no row to lock.
+    await tx.rows('select pg_advisory_xact_lock($1, hashtext($2))', [DRAFT_LOCK, name]);
+    const [old] = await tx.rows<Draft>(`select ${DRAFT} from draft where name = $1`, [name]);
+    if (seen !== undefined && (old?.changedAt ?? null) !== seen) {
+      throw new ScorelineError(
+        'conflict',
+        old === undefined
+          ? `the draft ${name} is gone: it was published or thrown away`
+          : `the draft ${name} was changed by ${old.changedBy} at ${writeInstant(old.changedAt)}: look at it before you replace it`,
+      );
+    }
+    // Two changes within a millisecond are still two.
+    const at = Math.max(now, (old?.changedAt ?? 0) + 1);
     const [draft] = await tx.rows<Draft>(
       `insert into draft (name, document, changed_at, changed_by) values ($1, $2, $3, $4)
        on conflict (name) do update set document = excluded.document, changed_at = excluded.changed_at,
          changed_by = excluded.changed_by returning ${DRAFT}`,
-      [name, document, now, by],
+      [name, document, at, by],
     );
     await recordDeed(tx, { at: now, who: by, action: 'model.draft', subject: name });
-    return draft ?? { name, document, changedAt: now, changedBy: by };
+    return draft ?? { name, document, changedAt: at, changedBy: by };
   });
 }
 

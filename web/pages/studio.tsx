@@ -1,74 +1,242 @@
-/** The published versions of every model: which one serves, since when, and what it says. */
+/** Models: what is published and how far it is, drafts, and ready models to begin with. */
 
-import { Accordion, Alert, Badge, Center, Code, Group, Loader, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import '../parts/studio/studio.css';
+import {
+  Alert,
+  Anchor,
+  Button,
+  Card,
+  Center,
+  Group,
+  Loader,
+  Modal,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { List, Version, WholeVersion } from '../answers.ts';
-import { call } from '../call.ts';
+import type { Draft, List, Template, Version } from '../answers.ts';
+import { call, Refused } from '../call.ts';
+import { readText, rewrite } from '../document.model.ts';
+import { pathOf } from '../draft.ts';
 import { useFormat } from '../format.ts';
+import { useMe } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
+import { ModelCard } from '../parts/studio/versions.tsx';
+import { freeName } from '../studio.model.ts';
+import { put } from '../values.model.ts';
 
 export function Studio() {
   const { t } = useTranslation('studio');
-  const format = useFormat();
+  const me = useMe();
   const versions = useQuery({
-    queryKey: ['models'],
+    queryKey: ['models', 'all'],
     queryFn: () => call<List<Version>>('GET', '/api/models', { query: { limit: 500 } }),
   });
-  if (versions.isPending)
+  const drafts = useQuery({
+    queryKey: ['drafts'],
+    queryFn: () => call<List<Draft>>('GET', '/api/drafts', { query: { limit: 500 } }),
+  });
+  const error = versions.error ?? drafts.error;
+  if (error) return <Failure error={error} again={() => Promise.all([versions.refetch(), drafts.refetch()])} />;
+  if (versions.data === undefined || drafts.data === undefined)
     return (
       <Center mih={240}>
         <Loader />
       </Center>
     );
-  if (versions.error) return <Failure error={versions.error} again={() => versions.refetch()} />;
-  const latestFirst = [...versions.data.items].reverse();
+  const canWrite = me.data?.rights.includes('model.write') ?? false;
+  const canPublish = me.data?.rights.includes('model.publish') ?? false;
+  const names = [...new Set(versions.data.items.map(({ name }) => name))];
+  const taken = drafts.data.items.map(({ name }) => name);
   return (
-    <Stack>
+    <Stack gap="lg">
       <Title order={1}>{t('heading')}</Title>
-      {latestFirst.length === 0 && <Alert variant="light">{t('none')}</Alert>}
-      <Accordion variant="separated" order={2}>
-        {latestFirst.map((version) => (
-          <Accordion.Item key={version.id} value={version.id}>
-            <Accordion.Control>
-              <Group gap="sm">
-                <Text fw={600}>
-                  {version.name} {version.version}
-                </Text>
-                <Badge variant={version.state === 'serving' ? 'filled' : 'outline'}>
-                  {t(`state.${version.state}`)}
-                </Badge>
-                <Text size="sm" c="dimmed">
-                  {t('published', { at: format.moment(version.publishedAt), by: version.publishedBy })}
-                </Text>
-              </Group>
-            </Accordion.Control>
-            <Accordion.Panel>
-              <Document id={version.id} />
-            </Accordion.Panel>
-          </Accordion.Item>
+      <Stack component="section" aria-labelledby="published" gap="sm">
+        <Title order={2} id="published">
+          {t('publishedModels')}
+        </Title>
+        {names.length === 0 && <Alert variant="light">{t('none')}</Alert>}
+        {names.map((name) => (
+          <ModelCard
+            key={name}
+            name={name}
+            versions={versions.data.items.filter((version) => version.name === name)}
+            canWrite={canWrite}
+            canPublish={canPublish}
+          />
         ))}
-      </Accordion>
+      </Stack>
+      <Stack component="section" aria-labelledby="drafts" gap="sm">
+        <Title order={2} id="drafts">
+          {t('drafts')}
+        </Title>
+        {drafts.data.items.length === 0 && <Text c="dimmed">{t('noDrafts')}</Text>}
+        {drafts.data.items.map((draft) => (
+          <OneDraft key={draft.name} draft={draft} canWrite={canWrite} />
+        ))}
+      </Stack>
+      <Templates taken={taken} canWrite={canWrite} />
     </Stack>
   );
 }
 
-function Document({ id }: { id: string }) {
+function OneDraft({ draft, canWrite }: { readonly draft: Draft; readonly canWrite: boolean }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const version = useQuery({
-    queryKey: ['models', id],
-    queryFn: () => call<WholeVersion>('GET', `/api/models/${id}`),
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const discard = useMutation({
+    mutationFn: () => call<null>('DELETE', pathOf(draft.name)),
+    onSuccess: async () => {
+      setAsking(false);
+      await queries.invalidateQueries({ queryKey: ['drafts'] });
+    },
   });
-  if (version.isPending) return <Loader size="sm" />;
-  if (version.error) return <Failure error={version.error} again={() => version.refetch()} />;
-  const { scored, contacts, document } = version.data;
   return (
-    <Stack gap="xs">
-      <Text size="sm">{t('scored', { scored: format.count(scored), contacts: format.count(contacts) })}</Text>
-      <Code block tabIndex={0} mah={480} style={{ overflow: 'auto' }}>
-        {document}
-      </Code>
+    <Card withBorder padding="sm">
+      <Group justify="space-between" gap="xs">
+        <Stack gap={0}>
+          <Anchor component={Link} to={`/studio/${encodeURIComponent(draft.name)}`} fw={600} className="breaks">
+            {draft.name}
+          </Anchor>
+          <Text size="sm" c="dimmed" className="breaks">
+            {t('changedBy', { at: format.moment(draft.changedAt), by: draft.changedBy })}
+          </Text>
+        </Stack>
+        {canWrite && (
+          <Button size="compact-sm" variant="subtle" color="red" onClick={() => setAsking(true)}>
+            {t('discard')}
+          </Button>
+        )}
+      </Group>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={t('discardTitle', { name: draft.name })}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        <Stack gap="sm">
+          <Text size="sm">{t('discardHint')}</Text>
+          {discard.error && <Failure error={discard.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => setAsking(false)}>
+              {t('cancel')}
+            </Button>
+            <Button color="red" loading={discard.isPending} onClick={() => discard.mutate()}>
+              {t('discard')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Card>
+  );
+}
+
+function Templates({ taken, canWrite }: { readonly taken: readonly string[]; readonly canWrite: boolean }) {
+  const { t } = useTranslation('studio');
+  const [chosen, setChosen] = useState<Template | null>(null);
+  const templates = useQuery({
+    queryKey: ['templates'],
+    queryFn: async () => (await call<{ items: readonly Template[] }>('GET', '/api/templates')).items,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <Stack component="section" aria-labelledby="templates" gap="sm">
+      <Title order={2} id="templates">
+        {t('templates')}
+      </Title>
+      <Text size="sm" c="dimmed">
+        {t('templatesHint')}
+      </Text>
+      {templates.error && <Failure error={templates.error} again={() => templates.refetch()} />}
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+        {templates.data?.map((template) => (
+          <Card key={template.name} withBorder padding="sm" component="article">
+            <Stack gap="xs" h="100%" justify="space-between">
+              <Stack gap={4}>
+                <Title order={3} size="h5">
+                  {template.title}
+                </Title>
+                <Text size="sm">{template.about}</Text>
+              </Stack>
+              {canWrite && (
+                <Group>
+                  <Button
+                    size="compact-sm"
+                    variant="light"
+                    aria-label={t('beginWith', { title: template.title })}
+                    onClick={() => setChosen(template)}
+                  >
+                    {t('begin')}
+                  </Button>
+                </Group>
+              )}
+            </Stack>
+          </Card>
+        ))}
+      </SimpleGrid>
+      <Modal
+        opened={chosen !== null}
+        onClose={() => setChosen(null)}
+        title={t('newDraft')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        {chosen !== null && <NewDraft template={chosen} taken={taken} />}
+      </Modal>
     </Stack>
+  );
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$/;
+
+function NewDraft({ template, taken }: { readonly template: Template; readonly taken: readonly string[] }) {
+  const { t } = useTranslation('studio');
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [name, setName] = useState(freeName(taken, template.name));
+  const wrong = !NAME.test(name) ? t('nameWrong') : taken.includes(name) ? t('nameTaken') : null;
+  const make = useMutation({
+    mutationFn: () => {
+      const reading = readText(template.document);
+      // The draft of a model has its name: publishing it makes the next version of that model.
+      const document =
+        reading.kind === 'read' ? rewrite(template.document, put(reading.value, ['model'], name)) : template.document;
+      return call<Draft>('PUT', pathOf(name), { body: { document, seen: null } });
+    },
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['drafts'] });
+      await navigate({ to: '/studio/$name', params: { name } });
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (wrong === null) make.mutate();
+  };
+  const conflict = make.error instanceof Refused && make.error.status === 409;
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <TextInput
+          data-autofocus
+          label={t('modelName')}
+          description={t('modelNameHint')}
+          value={name}
+          error={conflict ? t('nameTaken') : wrong}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        {make.error && !conflict && <Failure error={make.error} />}
+        <Group justify="flex-end">
+          <Button type="submit" disabled={wrong !== null} loading={make.isPending}>
+            {t('beginNow')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

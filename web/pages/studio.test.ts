@@ -1,0 +1,279 @@
+// The studio against a whole service: from a ready model to leads that score otherwise; a draft by form, by text and by
+// keyboard alone; two people at one draft; who may only read. Each screen is looked at by axe in light and dark, wide and
+// narrow.
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../src/core/ingest.ts';
+import { saveDraft } from '../../src/store/models.ts';
+import { expectAccessible, LOOKS, testPage } from '../../test/page.ts';
+import { NOON } from '../../test/service.ts';
+
+const DAY = 86_400_000;
+const MODEL = `# Ours since spring.
+model: simple
+title: A simple model
+scores:
+  fit: { range: [0, 100], rules: [ { id: decides, if: { title: { mentions: [ceo] } }, points: 40 } ] }
+  interest:
+    range: [0, 50]
+    groups: { web: { range: [0, 40] } }
+    rules:
+      # Each look at a price.
+      - { id: pricing, on: page_viewed, pointsEach: 20, group: web }
+      - { id: demo, on: form_submitted, points: -10 }
+  total: { sum: { fit: 1, interest: 1 }, range: [0, 100] }
+bands: { total: { hot: 80, cold: 0 } }
+stages:
+  - { id: mql, enter: { score: { total: { atLeast: 50 } } }, leave: { score: { total: { lessThan: 50 } } } }
+`;
+
+const service = await testPage();
+
+// Whole ways through the page take their time on a machine that does other things too.
+describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async () => {
+  if (service === undefined) return;
+  const { app, address, open } = service;
+  const first = await app.scoring.publish(MODEL, 'a test');
+  const known = (id: string, traits: Record<string, string>): Message => ({
+    kind: 'traits',
+    who: { userId: id, anonymousId: null, email: null },
+    at: NOON - 5 * DAY,
+    traits,
+  });
+  const viewed = (id: string, eventId: string): Message => ({
+    kind: 'event',
+    who: { userId: id, anonymousId: null, email: null },
+    id: eventId,
+    name: 'page_viewed',
+    at: NOON - DAY,
+    properties: { path: '/pricing' },
+    machine: null,
+  });
+  await app.ingest.accept({
+    sourceId: 0,
+    receivedAt: NOON,
+    messages: [
+      known('ana', { name: 'Ana Pop', title: 'CEO' }),
+      known('bo', { name: 'Bo Bold', title: 'CEO' }),
+      known('cy', { name: 'Cy Calm', title: 'Intern' }),
+      viewed('ana', 'e1'),
+    ],
+    refusals: [],
+  });
+  const by = { by: 'a test', now: NOON };
+  await saveDraft(app.db, 'keys', MODEL.replace('model: simple', 'model: keys').replace(', group: web', ''), by);
+
+  const trial = (page: Page) => page.getByRole('region', { name: 'What it would do' });
+  const line = (page: Page, id: string) => page.locator('.line', { hasText: id });
+  const look = (page: Page, view: string) =>
+    page.getByRole('radiogroup', { name: 'How the model is shown' }).locator('label', { hasText: view }).click();
+  const kept = (page: Page) => page.getByRole('status').getByText('Kept', { exact: true }).waitFor();
+  const documentOf = async (name: string) =>
+    (await app.db.rows<{ document: string }>('select document from draft where name = $1', [name]))[0]?.document ?? '';
+
+  test('a published model is edited by form: new numbers, names behind them, and only that number in the text', async () => {
+    const page = await open('marketing', '/studio');
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await trial(page).getByText('3 leads as of').waitFor();
+    await line(page, 'pricing').getByText('1 leads, +20 in all').waitFor();
+    await line(page, 'decides').click();
+    await page.getByLabel('Points', { exact: true }).fill('60');
+    const move = trial(page).getByRole('button', { name: /From “In no stage” to “mql”: show 1 lead/ });
+    await move.click();
+    const names = page.getByRole('dialog');
+    await names.getByRole('link', { name: 'Bo Bold' }).waitFor();
+    expect(await names.getByRole('link').count()).toBe(1);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await kept(page);
+    expect(await documentOf('simple')).toBe(MODEL.replace('points: 40', 'points: 60'));
+
+    await look(page, 'Changes');
+    await page.getByText(/decides.*60.*40/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('Nothing is different.').waitFor();
+    await page.getByRole('button', { name: 'Redo' }).click();
+    await page.getByText(/decides.*60.*40/).waitFor();
+    await page.context().close();
+  });
+
+  test('a mistake in the text is marked where it stands, and the forms keep what could be read last', async () => {
+    await saveDraft(app.db, 'written', MODEL.replace('model: simple', 'model: written'), by);
+    const page = await open('marketing', '/studio/written?view=text');
+    const editor = page.getByRole('textbox', { name: 'Text of the model, YAML' });
+    await editor.getByText('Ours since spring').waitFor();
+    await editor.getByText('demo', { exact: false }).last().waitFor();
+    await editor.click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('bandz: 1\n');
+    await page
+      .getByText(/`?bandz`? is not known/)
+      .first()
+      .waitFor();
+    await page.locator('.cm-lintRange-error').waitFor();
+    expect(await page.locator('.cm-lintRange-error').textContent()).toBe('bandz');
+    await page.keyboard.type('x: [');
+    await look(page, 'Rules');
+    await page.getByText('The text cannot be read').waitFor();
+    await line(page, 'pricing').waitFor();
+    // One past for both: what was typed is undone from the forms.
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByText('The text cannot be read').waitFor({ state: 'detached' });
+    await look(page, 'Text');
+    await editor.click();
+    await page.keyboard.press('ControlOrMeta+End');
+    await page.keyboard.type('comp');
+    await page.getByRole('option', { name: 'company', exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  test('by keyboard alone: open a rule, change it, move it, take it away and bring it back, keep it', async () => {
+    const page = await open('marketing', '/studio/keys');
+    await line(page, 'pricing').focus();
+    await page.keyboard.press('Enter');
+    const points = page.getByLabel('Points each');
+    for (let i = 0; i < 8 && !(await points.evaluate((input) => input === document.activeElement)); i++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowUp');
+    expect(await points.inputValue()).toBe('21');
+    await page.keyboard.press('Escape');
+    await points.waitFor({ state: 'detached' });
+    expect(await line(page, 'pricing').evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect
+      .poll(() => page.locator('.line .said').allTextContents())
+      .toSatisfy(
+        (lines: string[]) =>
+          lines.findIndex((text) => text.includes('demo')) < lines.findIndex((text) => text.includes('pricing')),
+      );
+    await expect.poll(() => line(page, 'pricing').evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.keyboard.press('Delete');
+    await line(page, 'pricing').waitFor({ state: 'detached' });
+    await page.keyboard.press('ControlOrMeta+z');
+    await line(page, 'pricing').waitFor();
+    await page.keyboard.press('ControlOrMeta+s');
+    await kept(page);
+    expect((await documentOf('keys')).split('\n').slice(9, 12)).toEqual([
+      '      - { id: demo, on: form_submitted, points: -10 }',
+      '      # Each look at a price.',
+      '      - { id: pricing, on: page_viewed, pointsEach: 21 }',
+    ]);
+    await page.context().close();
+  });
+
+  test('a ready model becomes a draft; a new rule of each kind is right as it begins', async () => {
+    const page = await open('administrator', '/studio');
+    await page.getByRole('button', { name: 'Begin with “The starter”' }).click();
+    await page.getByLabel('Name of the model').fill('ours');
+    await page.getByRole('button', { name: 'Begin the draft' }).click();
+    await page.getByRole('heading', { name: 'Our first lead scoring' }).waitFor();
+    await trial(page).getByText('No version of this model serves yet').waitFor();
+    const fit = page.getByRole('region', { name: 'fit' });
+    await fit.getByRole('button', { name: 'Add a rule' }).click();
+    await page.getByRole('menuitem', { name: 'each time it happens' }).click();
+    await fit.getByText('new-rule').first().waitFor();
+    await page.getByLabel('Kind').selectOption('nothing happened for a time');
+    await page.getByRole('button', { name: 'Shortcuts' }).click();
+    await page.getByRole('dialog').getByText('Move the line up or down').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await kept(page);
+    expect(await documentOf('ours')).toMatch(/- \{ id: new-rule, silent: .*, for: .*, points(Each)?: -?\d+ \}/);
+    await trial(page).getByText('new-rule').waitFor();
+    await page.context().close();
+  });
+
+  test('publish asks first, the next version is scored, the switch is made, and the lead scores otherwise', async () => {
+    const page = await open('marketing', '/studio/simple');
+    await trial(page).getByText('3 leads as of').waitFor();
+    await page.getByRole('button', { name: 'Publish …' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/decides.*60.*40/).waitFor();
+    await dialog.getByText('1 lead comes to another stage.').waitFor();
+    await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByText('Version 2').waitFor();
+    await page.getByText('3 of 3 leads are scored.').waitFor();
+    expect(await page.getByRole('link', { name: 'simple', exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Switch to it' }).click();
+    await dialog.getByText('1 lead comes to another stage.').waitFor();
+    await dialog.getByRole('button', { name: 'Switch', exact: true }).click();
+    await page.getByText('The moves that this version caused are held').waitFor();
+    await page.getByRole('button', { name: 'Release them' }).click();
+    await dialog.getByRole('button', { name: 'Release them' }).click();
+    await page.getByText('The moves that this version caused are held').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Leads' }).click();
+    await page.getByRole('link', { name: 'Bo Bold' }).click();
+    await page.getByText('simple, version 2', { exact: false }).waitFor();
+    await page.getByText('mql', { exact: true }).first().waitFor();
+    await page.goto(`${address}/studio`);
+    await page.getByRole('button', { name: 'Go back to this' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Go back to this' }).click();
+    await page.getByText('Version 3').waitFor();
+    expect((await app.scoring.versions()).find(({ id }) => id === first.id)?.state).toBe('retired');
+    await page.context().close();
+  });
+
+  test('two people at one draft: the second is told, and chooses', async () => {
+    await saveDraft(app.db, 'shared', MODEL.replace('model: simple', 'model: shared'), by);
+    const page = await open('marketing', '/studio/shared');
+    await line(page, 'decides').click();
+    await saveDraft(app.db, 'shared', MODEL.replace('model: simple', 'model: shared').replace('A simple', 'Another'), {
+      by: 'boss@example.org',
+      now: NOON + 1,
+    });
+    await page.getByLabel('Points', { exact: true }).fill('7');
+    await page.getByText('boss@example.org kept another text').waitFor();
+    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await page.getByRole('heading', { name: 'Another model' }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: 'A simple model' }).waitFor();
+    await kept(page);
+    expect(await documentOf('shared')).toContain('points: 7');
+    await page.context().close();
+  });
+
+  test('who may only read sees everything and changes nothing; sales may comment', async () => {
+    const reader = await open('viewer', '/studio');
+    await reader.getByText('Version 1').waitFor();
+    expect(await reader.getByRole('button', { name: /Edit|Begin|Switch|Release|Throw|back/ }).count()).toBe(0);
+    await reader.getByRole('link', { name: 'keys' }).click();
+    await trial(reader).getByText('3 leads as of').waitFor();
+    await line(reader, 'decides').click();
+    expect(await reader.getByLabel('Points', { exact: true }).isDisabled()).toBe(true);
+    expect(await reader.getByRole('button', { name: /Publish|Undo|Add a rule|What to do/ }).count()).toBe(0);
+    await reader.context().close();
+
+    const seller = await open('sales', '/studio/keys');
+    await seller.getByRole('button', { name: 'What to do with decides' }).click();
+    await seller.getByRole('menuitem', { name: 'Comments' }).click();
+    await seller.getByLabel('Your comment').fill('Founders too?');
+    await seller.getByRole('button', { name: 'Add the comment' }).click();
+    await seller.getByRole('dialog').locator('.mantine-Card-root').getByText('Founders too?').waitFor();
+    await seller.getByRole('button', { name: 'Mark as done' }).click();
+    await seller.getByText('No comments.').waitFor();
+    await seller.context().close();
+  });
+
+  test.each(LOOKS)(
+    'axe finds nothing in $colorScheme at $viewport.width, and nothing is wider than the page',
+    async (look) => {
+      const page = await open('administrator', '/studio', look);
+      await page.getByRole('heading', { name: 'The ten-point scale' }).waitFor();
+      await expectAccessible(page, 'models');
+      await page.goto(`${address}/studio/keys?outcome=form_submitted`);
+      await trial(page).getByText('3 leads as of').waitFor();
+      await page.locator('.recharts-surface').first().waitFor();
+      await line(page, 'pricing').click();
+      await page.getByLabel('Points each').waitFor();
+      await line(page, 'mql').click();
+      await page.getByRole('group', { name: 'Enters when' }).waitFor();
+      await expectAccessible(page, 'rules');
+      await page.getByRole('region', { name: 'total' }).getByRole('button', { name: 'Settings' }).click();
+      await page.getByText('Weights').waitFor();
+      await page.getByRole('button', { name: 'Show as a table' }).click();
+      await expectAccessible(page, 'score');
+      await page.goto(`${address}/studio/keys?view=text`);
+      await page.locator('.cm-content').waitFor();
+      await expectAccessible(page, 'text');
+      await page.context().close();
+    },
+  );
+});

@@ -1,0 +1,331 @@
+/**
+ * The draft and all that stands around it. It decides how form, text and trial come together: the text is the truth, a
+ * form writes into it, and a text that cannot be read leaves the last forms that could be.
+ */
+
+import {
+  Alert,
+  Anchor,
+  Breadcrumbs,
+  Button,
+  Group,
+  SegmentedControl,
+  Skeleton,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconKeyboard } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Draft, Fields, Problem } from '../../answers.ts';
+import { call, Refused } from '../../call.ts';
+import { linesOf, readText, rewrite } from '../../document.model.ts';
+import { useEditing } from '../../draft.ts';
+import { noFields } from '../../fields.model.ts';
+import type { DraftSearch } from '../../router.tsx';
+import { allRules, viewOf } from '../../studio.model.ts';
+import { type OutcomeAsked, useTrial } from '../../trials.ts';
+import type { Path } from '../../values.model.ts';
+import { Changes } from './changes.tsx';
+import { Comments } from './comments.tsx';
+import { KeepingState } from './keeping.tsx';
+import { Keys } from './keys.tsx';
+import { ModelForms } from './model-forms.tsx';
+import { Publish } from './publish.tsx';
+import { keyOf, type Studio, StudioProvider } from './studio.ts';
+import { TrialPanel } from './trial-panel.tsx';
+
+const TextEditor = lazy(() => import('./text.tsx'));
+
+interface Sentence {
+  readonly path: string;
+  readonly sentence: string;
+}
+
+export function Editor({
+  draft,
+  rights,
+  search,
+  onSearch,
+}: {
+  readonly draft: Draft;
+  readonly rights: readonly string[];
+  readonly search: DraftSearch;
+  readonly onSearch: (search: Partial<DraftSearch>) => void;
+}) {
+  const { t, i18n } = useTranslation('studio');
+  const navigate = useNavigate();
+  const mayWrite = rights.includes('model.write');
+  const mayPublish = rights.includes('model.publish');
+  const canComment = rights.includes('model.comment');
+  const editing = useEditing(draft, mayWrite);
+  const { text, write } = editing;
+  const [open, setOpen] = useState<string | null>(null);
+  const [commented, setCommented] = useState<string | null>(null);
+  const [publishing, setPublishing] = useState(false);
+  const [keysShown, setKeysShown] = useState(false);
+  const view = search.view ?? 'rules';
+
+  const reading = useMemo(() => readText(text), [text]);
+  const readable = useRef<{ readonly text: string; readonly value: unknown }>({ text: '', value: {} });
+  if (reading.kind === 'read') readable.current = { text, value: reading.value };
+  const { value } = readable.current;
+  const model = useMemo(() => viewOf(value), [value]);
+
+  const outcome = useMemo<OutcomeAsked | null>(
+    () => (search.outcome === undefined ? null : { event: search.outcome, days: search.days ?? 90 }),
+    [search.outcome, search.days],
+  );
+  const trial = useTrial(text, outcome);
+  const fields = useQuery({
+    queryKey: ['fields'],
+    queryFn: () => call<Fields>('GET', '/api/fields'),
+    staleTime: 300_000,
+  });
+  const sentences = useQuery({
+    queryKey: ['sentences', trial.text, i18n.language],
+    queryFn: ({ signal }) =>
+      call<{ sentences: readonly Sentence[] }>('POST', '/api/models/sentences', {
+        body: { document: trial.text, language: i18n.language },
+        signal,
+      }).catch((error) => {
+        // Where nobody says it in sentences, the rules say it in their own words.
+        if (error instanceof Refused && error.status === 404) return { sentences: [] };
+        throw error;
+      }),
+    enabled: trial.problems.length === 0,
+    placeholderData: (before) => before,
+    staleTime: 60_000,
+  });
+
+  const problems = useMemo<readonly Problem[]>(
+    () =>
+      reading.kind === 'broken'
+        ? [{ path: '', message: reading.message, line: reading.line, column: reading.column }]
+        : trial.problems,
+    [reading, trial.problems],
+  );
+
+  const change = useCallback<Studio['change']>(
+    (wanted, about) => {
+      const before = readable.current;
+      if (wanted !== before.value) write(rewrite(before.text, wanted), about ?? null);
+    },
+    [write],
+  );
+
+  const studio = useMemo<Studio>(() => {
+    const said = new Map(sentences.data?.sentences.map(({ path, sentence }) => [path, sentence]));
+    const results = new Map(trial.tried?.rules.map((rule) => [rule.id, rule]));
+    const paths: Path[] = [...allRules(model), ...model.stages, ...model.disqualify].map(({ path }) => path);
+    const lines = problems.length === 0 || reading.kind === 'broken' ? [] : linesOf(text, paths);
+    const byPath = new Map(
+      paths.map((path, i) => {
+        const [from, to] = lines[i] ?? [0, -1];
+        return [keyOf(path), problems.filter(({ line }) => line !== null && line >= from && line <= to)];
+      }),
+    );
+    return {
+      name: draft.name,
+      value,
+      view: model,
+      fields: fields.data ?? noFields,
+      canEdit: mayWrite && reading.kind === 'read',
+      canComment,
+      change,
+      open,
+      setOpen,
+      sentenceAt: (path) => said.get(path.join('.')),
+      resultOf: (rule) => results.get(rule),
+      problemsAt: (path) => byPath.get(keyOf(path)) ?? [],
+    };
+  }, [
+    sentences.data,
+    trial.tried,
+    model,
+    problems,
+    reading,
+    text,
+    draft.name,
+    value,
+    fields.data,
+    mayWrite,
+    canComment,
+    change,
+    open,
+  ]);
+
+  useHotkeys(
+    [
+      ['mod+S', () => void editing.keep()],
+      ['mod+Z', editing.undo],
+      ['mod+Y', editing.redo],
+      ['mod+shift+Z', editing.redo],
+      ['mod+Enter', () => mayPublish && setPublishing(true)],
+      ['alt+T', () => onSearch({ view: view === 'text' ? undefined : 'text' })],
+    ],
+    // Also from within the inputs of a form.
+    [],
+  );
+
+  // What was opened by a change may not exist after the next one.
+  useEffect(() => {
+    if (open !== null && !document.getElementById(`line-${open}`) && view === 'rules') setOpen(null);
+  }, [open, view]);
+
+  const elsewhere = problems.filter(
+    (problem) =>
+      view !== 'rules' ||
+      ![...allRules(model), ...model.stages, ...model.disqualify].some(({ path }) =>
+        studio.problemsAt(path).includes(problem),
+      ),
+  );
+  return (
+    <StudioProvider value={studio}>
+      <Stack gap="sm">
+        <Breadcrumbs>
+          <Anchor component={Link} to="/studio">
+            {t('heading')}
+          </Anchor>
+          <Text className="breaks">{draft.name}</Text>
+        </Breadcrumbs>
+        <Group justify="space-between" gap="xs">
+          <Group gap="sm">
+            <Title order={1} className="breaks">
+              {model.title || model.name || draft.name}
+            </Title>
+            <KeepingState editing={editing} draft={draft} canEdit={mayWrite} />
+          </Group>
+          <Group gap={6}>
+            {mayWrite && (
+              <>
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<IconArrowBackUp aria-hidden size={16} />}
+                  disabled={!editing.canUndo}
+                  onClick={editing.undo}
+                >
+                  {t('undo')}
+                </Button>
+                <Button
+                  size="xs"
+                  variant="default"
+                  leftSection={<IconArrowForwardUp aria-hidden size={16} />}
+                  disabled={!editing.canRedo}
+                  onClick={editing.redo}
+                >
+                  {t('redo')}
+                </Button>
+              </>
+            )}
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconKeyboard aria-hidden size={16} />}
+              onClick={() => setKeysShown(true)}
+            >
+              {t('keys')}
+            </Button>
+            {mayPublish && (
+              <Button size="xs" disabled={problems.length > 0 || text === ''} onClick={() => setPublishing(true)}>
+                {t('publish')}
+              </Button>
+            )}
+          </Group>
+        </Group>
+        <div className="studio">
+          <Stack gap="sm" className="model">
+            <SegmentedControl
+              aria-label={t('view')}
+              value={view}
+              onChange={(next) => onSearch({ view: next === 'text' || next === 'changes' ? next : undefined })}
+              data={[
+                { value: 'rules', label: t('view.rules') },
+                { value: 'text', label: t('view.text') },
+                { value: 'changes', label: t('view.changes') },
+              ]}
+            />
+            <Anchor href="#trial" size="sm" className="onlyStacked">
+              {t('trial')}
+            </Anchor>
+            {reading.kind === 'broken' && view === 'rules' && (
+              <Alert
+                color="yellow"
+                variant="light"
+                role="status"
+                icon={<IconAlertTriangle aria-hidden />}
+                title={t('unreadable')}
+              >
+                <Text size="sm">{t('unreadableHint', { line: reading.line })}</Text>
+              </Alert>
+            )}
+            {elsewhere.length > 0 && <Problems problems={elsewhere} onLine={() => onSearch({ view: 'text' })} />}
+            {view === 'rules' && <ModelForms onComment={setCommented} />}
+            {view === 'text' && (
+              <Suspense fallback={<Skeleton h={480} />}>
+                <TextEditor
+                  text={text}
+                  onChange={(next) => write(next, 'typing')}
+                  problems={problems}
+                  fields={fields.data ?? noFields}
+                  readOnly={!mayWrite}
+                  onUndo={editing.undo}
+                  onRedo={editing.redo}
+                />
+              </Suspense>
+            )}
+            {view === 'changes' && <Changes document={trial.text} model={model.name} />}
+          </Stack>
+          <section className="trial" id="trial" aria-label={t('trial')}>
+            <TrialPanel
+              trial={trial}
+              outcome={outcome}
+              onOutcome={(next) => onSearch({ outcome: next?.event, days: next?.days === 90 ? undefined : next?.days })}
+            />
+          </section>
+        </div>
+      </Stack>
+      <Comments model={model.name} rule={commented} canComment={canComment} onClose={() => setCommented(null)} />
+      <Publish
+        opened={publishing}
+        onClose={() => setPublishing(false)}
+        document={text}
+        tried={trial.isFresh ? trial.tried : null}
+        keep={editing.keep}
+        onPublished={() => navigate({ to: '/studio' })}
+      />
+      <Keys opened={keysShown} onClose={() => setKeysShown(false)} />
+    </StudioProvider>
+  );
+}
+
+function Problems({ problems, onLine }: { readonly problems: readonly Problem[]; readonly onLine: () => void }) {
+  const { t } = useTranslation('studio');
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      role="status"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t('problems', { count: problems.length })}
+    >
+      <Stack gap={2}>
+        {problems.slice(0, 5).map(({ path, line, column, message }) => (
+          <Text key={`${path} ${line} ${column} ${message}`} size="sm" className="breaks">
+            {line !== null && (
+              <Anchor component="button" size="sm" onClick={onLine}>
+                {t('place', { line, column })}
+              </Anchor>
+            )}{' '}
+            {message}
+          </Text>
+        ))}
+      </Stack>
+    </Alert>
+  );
+}

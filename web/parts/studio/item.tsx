@@ -1,0 +1,156 @@
+/**
+ * One line of a model (a rule, a stage, a disqualification) with what can be done to it: opened, moved, doubled, taken
+ * away. It decides its keys; what an opened one shows is its caller's.
+ */
+
+import { ActionIcon, Box, Collapse, Group, Menu, Text, UnstyledButton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowDown,
+  IconArrowUp,
+  IconChevronRight,
+  IconCopy,
+  IconDots,
+  IconMessage,
+  IconTrash,
+} from '@tabler/icons-react';
+import type { KeyboardEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Path } from '../../values.model.ts';
+import { keyOf, useStudio } from './studio.ts';
+
+export interface ItemActions {
+  readonly move: (by: -1 | 1) => Path;
+  readonly duplicate?: () => void;
+  readonly remove: () => void;
+  readonly comment?: () => void;
+}
+
+export function Item({
+  path,
+  id,
+  fallback,
+  numbers,
+  actions,
+  children,
+}: {
+  readonly path: Path;
+  readonly id: string;
+  /** What stands for the sentence where nobody says it. */
+  readonly fallback: string;
+  readonly numbers?: ReactNode;
+  readonly actions: ItemActions;
+  readonly children: ReactNode;
+}) {
+  const { t } = useTranslation('studio');
+  const { open, setOpen, sentenceAt, problemsAt, canEdit, canComment } = useStudio();
+  const key = keyOf(path);
+  const isOpen = open === key;
+  const problems = problemsAt(path);
+  const said = sentenceAt(path);
+  const move = (by: -1 | 1) => {
+    const moved = keyOf(actions.move(by));
+    if (isOpen) setOpen(moved);
+    // The line keeps the focus where it goes.
+    requestAnimationFrame(() => document.getElementById(`line-${moved}`)?.focus());
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && isOpen) {
+      setOpen(null);
+      document.getElementById(`line-${key}`)?.focus();
+    }
+    if (!canEdit || !event.altKey) return;
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+    event.preventDefault();
+    move(event.key === 'ArrowUp' ? -1 : 1);
+  };
+  const onLineKey = (event: KeyboardEvent) => {
+    if (canEdit && event.key === 'Delete') actions.remove();
+  };
+  return (
+    <Box component="li" className="item" data-open={isOpen} onKeyDown={onKeyDown}>
+      <Group gap={4} wrap="nowrap" align="start">
+        <UnstyledButton
+          id={`line-${key}`}
+          className="line"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(isOpen ? null : key)}
+          onKeyDown={onLineKey}
+        >
+          <IconChevronRight aria-hidden size={16} className="turns" />
+          <span className="said">
+            <Text span size="sm" className="breaks" {...(isOpen ? {} : { lineClamp: 3 })}>
+              {said ?? <code>{fallback}</code>}
+            </Text>
+            <Text span size="xs" c="dimmed" className="breaks">
+              {id}
+            </Text>
+          </span>
+          {numbers}
+        </UnstyledButton>
+        {(canEdit || (canComment && actions.comment !== undefined)) && (
+          <Menu position="bottom-end" withinPortal>
+            <Menu.Target>
+              <ActionIcon variant="subtle" color="gray" mt={6} aria-label={t('actionsOf', { what: id })}>
+                <IconDots aria-hidden size={16} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {canEdit && (
+                <>
+                  <Menu.Item
+                    leftSection={<IconArrowUp aria-hidden size={14} />}
+                    rightSection={<kbd>Alt ↑</kbd>}
+                    onClick={() => move(-1)}
+                  >
+                    {t('moveUp')}
+                  </Menu.Item>
+                  <Menu.Item
+                    leftSection={<IconArrowDown aria-hidden size={14} />}
+                    rightSection={<kbd>Alt ↓</kbd>}
+                    onClick={() => move(1)}
+                  >
+                    {t('moveDown')}
+                  </Menu.Item>
+                  {actions.duplicate !== undefined && (
+                    <Menu.Item leftSection={<IconCopy aria-hidden size={14} />} onClick={actions.duplicate}>
+                      {t('duplicate')}
+                    </Menu.Item>
+                  )}
+                </>
+              )}
+              {canComment && actions.comment !== undefined && (
+                <Menu.Item leftSection={<IconMessage aria-hidden size={14} />} onClick={actions.comment}>
+                  {t('comments')}
+                </Menu.Item>
+              )}
+              {canEdit && (
+                <Menu.Item
+                  color="red"
+                  leftSection={<IconTrash aria-hidden size={14} />}
+                  rightSection={<kbd>{t('key.delete')}</kbd>}
+                  onClick={actions.remove}
+                >
+                  {t('remove')}
+                </Menu.Item>
+              )}
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </Group>
+      {problems.map(({ message, line, column }) => (
+        <Group key={`${line} ${column} ${message}`} gap={4} wrap="nowrap" align="start" className="problem">
+          <IconAlertTriangle aria-hidden size={14} />
+          <Text size="xs" className="breaks">
+            {message}
+          </Text>
+        </Group>
+      ))}
+      <Collapse expanded={isOpen} keepMounted={false}>
+        <fieldset className="plain" disabled={!canEdit}>
+          {children}
+        </fieldset>
+      </Collapse>
+    </Box>
+  );
+}

@@ -1,0 +1,73 @@
+/** The whole model as forms, in the order of the document. */
+
+import { Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { addScore, blankScore, freeName, type ScoreKind } from '../../studio.model.ts';
+import { put } from '../../values.model.ts';
+import { Name } from './inputs.tsx';
+import { ScoreCard } from './score-card.tsx';
+import { NamedList } from './stages.tsx';
+import { keyOf, useStudio } from './studio.ts';
+
+export function ModelForms({ onComment }: { readonly onComment: (rule: string) => void }) {
+  const { t } = useTranslation('studio');
+  const { view, value, canEdit, change } = useStudio();
+  return (
+    <Stack gap="sm">
+      <fieldset className="plain" disabled={!canEdit}>
+        <Name label={t('modelTitle')} value={view.title} onChange={(title) => change(put(value, ['title'], title))} />
+      </fieldset>
+      <Title order={2}>{t('scores')}</Title>
+      {view.scores.map((score) => (
+        <ScoreCard key={keyOf(score.path)} score={score} onComment={onComment} />
+      ))}
+      {canEdit && <AddScore ofCompany={false} />}
+      <Title order={2}>{t('whereTheyStand')}</Title>
+      <NamedList what="disqualify" />
+      <NamedList what="stages" />
+      <Title order={2}>{t('companyScores')}</Title>
+      {view.companyScores.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('noCompanyScores')}
+        </Text>
+      )}
+      {view.companyScores.map((score) => (
+        <ScoreCard key={keyOf(score.path)} score={score} onComment={onComment} />
+      ))}
+      {canEdit && <AddScore ofCompany />}
+    </Stack>
+  );
+}
+
+function AddScore({ ofCompany }: { readonly ofCompany: boolean }) {
+  const { t } = useTranslation('studio');
+  const { view, value, change } = useStudio();
+  const kinds: readonly ScoreKind[] = ofCompany ? ['rollUp', 'rules', 'sum', 'grid'] : ['rules', 'sum', 'grid'];
+  const own = ofCompany ? view.companyScores : view.scores;
+  const add = (kind: ScoreKind) => {
+    const name = freeName(
+      own.map((score) => score.name),
+      kind === 'grid' ? 'quadrant' : kind === 'sum' ? 'total' : 'score',
+    );
+    change(addScore(value, ofCompany, name, blankScore(kind, kind === 'rollUp' ? view.scores : own)));
+  };
+  return (
+    <Group>
+      <Menu position="bottom-start" withinPortal>
+        <Menu.Target>
+          <Button size="compact-sm" variant="light" leftSection={<IconPlus aria-hidden size={16} />}>
+            {t(ofCompany ? 'addCompanyScore' : 'addScore')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {kinds.map((kind) => (
+            <Menu.Item key={kind} onClick={() => add(kind)}>
+              {t(`score.${kind}`)}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </Group>
+  );
+}

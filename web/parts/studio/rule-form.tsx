@@ -1,0 +1,252 @@
+/** One rule in a form: its kind first, then what that kind asks for. Each change is written into the text at once. */
+
+import { Button, Group, Stack } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { eventNames, fieldsIn, type Scope } from '../../fields.model.ts';
+import {
+  blankPart,
+  kindsFor,
+  namesIn,
+  namesOut,
+  type Part,
+  partsToAdd,
+  type RuleKind,
+  shapeOf,
+  toKind,
+} from '../../rule.model.ts';
+import { giveRule, type RuleView, type ScoreView, setRule } from '../../studio.model.ts';
+import { isValues, type Values } from '../../values.model.ts';
+import { Conditions } from './conditions.tsx';
+import { CountOf } from './counts.tsx';
+import { DecayOf } from './decay.tsx';
+import { Amount, Choice, Name, Names, Remove, Span } from './inputs.tsx';
+import { keyOf, useStudio } from './studio.ts';
+
+const NO_GROUP = '';
+
+export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly score: ScoreView }) {
+  const { t } = useTranslation('studio');
+  const { value, view, change, setOpen } = useStudio();
+  const write = (next: Values, about: string) =>
+    change(setRule(value, rule.path, next), `${keyOf(rule.path)} ${about}`);
+  const set = (key: string, part: unknown) => write({ ...rule.value, [key]: part }, key);
+  const { needs, may, points } = shapeOf(rule.kind);
+  const parts = [...needs, ...may.filter((part) => Object.hasOwn(rule.value, part))];
+  const homes = (score.ofCompany ? view.companyScores : view.scores).filter(({ kind }) => kind === 'rules');
+  const toEach = (each: boolean) => {
+    const { points: once, pointsEach, max, ...rest } = rule.value;
+    const given = pointsEach ?? once;
+    write(
+      each ? { ...rest, pointsEach: given, ...(max === undefined ? {} : { max }) } : { ...rest, points: given },
+      'each',
+    );
+  };
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" align="end">
+        <Choice<RuleKind>
+          label={t('kind')}
+          value={rule.kind}
+          among={kindsFor(score.ofCompany).map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
+          onChange={(kind) => write(toKind(rule.value, rule.kind, kind), 'kind')}
+        />
+        <Name label={t('ruleName')} value={rule.id} onChange={(id) => set('id', id)} w={170} />
+        <Amount
+          label={t(rule.each ? 'pointsEach' : 'points')}
+          value={rule.points}
+          notZero
+          onChange={(number) => set(rule.each ? 'pointsEach' : 'points', number)}
+        />
+        {points === 'either' && (
+          <Choice
+            label={t('often')}
+            value={rule.each ? 'each' : 'once'}
+            among={[
+              { value: 'once', label: t('often.once') },
+              { value: 'each', label: t('often.each') },
+            ]}
+            onChange={(often) => toEach(often === 'each')}
+          />
+        )}
+        <Choice
+          label={t('group')}
+          value={rule.group ?? NO_GROUP}
+          among={[
+            { value: NO_GROUP, label: t('noGroup') },
+            ...[
+              ...new Set([...score.groups.map(({ name }) => name), ...(rule.group === null ? [] : [rule.group])]),
+            ].map((name) => ({
+              value: name,
+              label: name,
+            })),
+          ]}
+          onChange={(group) => set('group', group === NO_GROUP ? undefined : group)}
+        />
+        {homes.length > 1 && (
+          <Choice
+            label={t('inScore')}
+            value={score.name}
+            among={homes.map(({ name }) => ({ value: name, label: name }))}
+            onChange={(name) => {
+              const home = homes.find((one) => one.name === name);
+              if (home === undefined || home.name === score.name) return;
+              const given = giveRule(value, rule, home);
+              change(given.document);
+              setOpen(keyOf(given.path));
+            }}
+          />
+        )}
+      </Group>
+      {parts.map((part) => (
+        <Group key={part} gap={4} align="end" wrap="nowrap">
+          <div style={{ flex: 1, minWidth: 0 }}>
+            <PartOf part={part} rule={rule} score={score} set={set} />
+          </div>
+          {!needs.includes(part) && (
+            <Remove label={t('removePart', { what: t(`part.${part}`) })} onClick={() => set(part, undefined)} />
+          )}
+        </Group>
+      ))}
+      <Group gap={4}>
+        {partsToAdd(rule.value, rule.kind).map((part) => (
+          <Button
+            key={part}
+            size="compact-xs"
+            variant="subtle"
+            leftSection={<IconPlus aria-hidden size={14} />}
+            onClick={() => set(part, blankPart(part))}
+          >
+            {t(`part.${part}`)}
+          </Button>
+        ))}
+      </Group>
+    </Stack>
+  );
+}
+
+function PartOf({
+  part,
+  rule,
+  score,
+  set,
+}: {
+  readonly part: Part;
+  readonly rule: RuleView;
+  readonly score: ScoreView;
+  readonly set: (key: string, value: unknown) => void;
+}) {
+  const { t } = useTranslation('studio');
+  const { fields } = useStudio();
+  const own = rule.value[part];
+  const label = t(`part.${part}`);
+  const events = [...namesIn(rule.value.on), ...namesIn(rule.value.silent)];
+  const ofEvents: Scope = { of: 'event', names: events };
+  const properties = fieldsIn(fields, ofEvents).map(({ name }) => name);
+  switch (part) {
+    case 'on':
+    case 'unless':
+    case 'silent':
+      return (
+        <Names
+          label={label}
+          value={namesIn(own)}
+          among={[...eventNames(fields), 'any']}
+          onChange={(names) => set(part, namesOut(names))}
+        />
+      );
+    case 'same':
+    case 'distinct':
+      return (
+        <Name label={label} value={String(own ?? '')} among={properties} w={200} onChange={(name) => set(part, name)} />
+      );
+    case 'after':
+    case 'for':
+    case 'gap':
+    case 'within':
+      return <Span label={label} value={String(own ?? '')} onChange={(span) => set(part, span)} />;
+    case 'where':
+      return (
+        <Conditions
+          label={label}
+          scope={ofEvents}
+          judgement={false}
+          value={own}
+          onChange={(value) => set(part, value)}
+        />
+      );
+    case 'if':
+      return (
+        <Conditions
+          label={label}
+          scope={{ of: score.ofCompany ? 'company' : 'contact' }}
+          judgement={false}
+          value={own}
+          onChange={(value) => set(part, value)}
+        />
+      );
+    case 'contacts':
+      return (
+        <Conditions
+          label={label}
+          scope={{ of: 'contact' }}
+          judgement
+          value={own}
+          onChange={(value) => set(part, value)}
+        />
+      );
+    case 'count':
+      return <CountOf value={own} onChange={(value) => set(part, value)} />;
+    case 'limit': {
+      const limit = isValues(own) ? own : {};
+      return (
+        <Group gap={4} align="end">
+          <Amount
+            label={label}
+            value={typeof limit.times === 'number' ? limit.times : 1}
+            min={1}
+            decimals={0}
+            onChange={(times) => set(part, { ...limit, times })}
+          />
+          <Choice
+            label={t('per')}
+            value={String(limit.per)}
+            among={['day', 'week', 'ever'].map((per) => ({ value: per, label: t(`per.${per}`) }))}
+            onChange={(per) => set(part, { ...limit, per })}
+          />
+        </Group>
+      );
+    }
+    case 'amount': {
+      const amount = isValues(own) ? own : {};
+      return (
+        <Group gap={4} align="end">
+          <Name
+            label={label}
+            value={String(amount.property ?? '')}
+            among={properties}
+            w={170}
+            onChange={(property) => set(part, { ...amount, property })}
+          />
+          <Amount
+            label={t('unitSize')}
+            value={typeof amount.unit === 'number' ? amount.unit : 1}
+            min={0.001}
+            onChange={(unit) => set(part, { ...amount, unit })}
+          />
+        </Group>
+      );
+    }
+    case 'max':
+      return (
+        <Amount
+          label={label}
+          value={typeof own === 'number' ? own : null}
+          min={0.001}
+          onChange={(max) => set(part, max)}
+        />
+      );
+    case 'decay':
+      return <DecayOf value={own} onChange={(decay) => set(part, decay)} />;
+  }
+}

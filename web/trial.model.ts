@@ -1,0 +1,42 @@
+/**
+ * The answer to a trial as the studio shows it: what stands first, how two sides differ. It refuses to know how a trial
+ * is done, and words.
+ */
+
+import type { Tried } from './answers.ts';
+
+export type Place = Tried['moves'][number]['from'];
+
+/** A place as a key: two are the same place if theirs is. */
+export const placeKey = ({ stage, disqualified }: Place): string =>
+  disqualified ? 'out' : stage === null ? 'none' : `in ${stage}`;
+
+/** Whether a move goes up, down or out, by the order of the stages from none to the last. */
+export function directionOf(tried: Tried, move: { readonly from: Place; readonly to: Place }): 'up' | 'down' {
+  // Disqualified stand at the end of the list, and are below everybody.
+  const order = tried.stages.filter(({ disqualified }) => !disqualified).map(placeKey);
+  const rank = (place: Place) => order.indexOf(placeKey(place));
+  return rank(move.to) > rank(move.from) ? 'up' : 'down';
+}
+
+/** Moves by how many they concern, the most first. */
+export const movesOf = (tried: Tried): readonly Tried['moves'][number][] =>
+  [...tried.moves].sort((a, b) => b.contacts - a.contacts);
+
+export const handoffsOf = (tried: Tried): number => tried.handoffs.reduce((sum, { contacts }) => sum + contacts, 0);
+
+export type RuleResult = Tried['rules'][number];
+
+/** By what they give in all, in either direction, the most first. */
+export const byShare = (rules: readonly RuleResult[]): readonly RuleResult[] =>
+  [...rules].sort((a, b) => Math.abs(b.total) - Math.abs(a.total));
+
+/** How wide each rule's bar is, 0 to 1, beside the one that gives most. */
+export function barOf(rule: RuleResult, rules: readonly RuleResult[]): number {
+  const most = Math.max(...rules.map(({ total }) => Math.abs(total)), 1e-9);
+  return Math.abs(rule.total) / most;
+}
+
+/** After less before, or null where one side has none. */
+export const differenceOf = (before: number | null | undefined, after: number | null): number | null =>
+  before === null || before === undefined || after === null ? null : after - before;

@@ -1,0 +1,81 @@
+/**
+ * A draft tried on everybody while it is edited. It decides how soon after an edit it is asked and that older answers
+ * never replace newer ones; it refuses to know what is shown of them.
+ */
+
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Base, Problem, Trial, Tried } from './answers.ts';
+import { call, Refused } from './call.ts';
+
+/** Milliseconds without an edit after which the draft is tried. */
+const QUIET = 100;
+
+export interface OutcomeAsked {
+  readonly event: string;
+  readonly days: number;
+  readonly stage?: string;
+}
+
+export interface TrialState {
+  /** The last answer about a document that was a model; kept while a newer one is awaited. */
+  readonly tried: Tried | null;
+  /** What is wrong with the document that was asked about last; empty where nothing is known of it. */
+  readonly problems: readonly Problem[];
+  /** Whether `tried` is about the text as it is. */
+  readonly isFresh: boolean;
+  readonly error: unknown;
+  /** The draft as it was asked about. */
+  readonly text: string;
+  /** What is known of the base while it is loaded. */
+  readonly base: Base | null;
+  readonly refresh: () => Promise<void>;
+}
+
+const NONE: readonly Problem[] = [];
+
+/** @param against the model whose serving version is "before"; undefined for the one that the document names */
+export function useTrial(text: string, outcome: OutcomeAsked | null, against?: string): TrialState {
+  const queries = useQueryClient();
+  const [asked] = useDebouncedValue(text, QUIET);
+  const body = {
+    document: asked,
+    ...(outcome === null ? {} : { outcome }),
+    ...(against === undefined ? {} : { against }),
+  };
+  const trial = useQuery({
+    queryKey: ['trial', body],
+    queryFn: ({ signal }) => call<Trial>('POST', '/api/trials', { body, signal }),
+    enabled: asked !== '',
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    gcTime: 60_000,
+    // Another window of the same person took its place.
+    retry: (count, error) => count < 3 && error instanceof Refused && error.status === 409,
+    retryDelay: 300,
+  });
+  const [tried, setTried] = useState<Tried | null>(null);
+  const data = trial.data;
+  useEffect(() => {
+    if (data?.ok) setTried(data);
+  }, [data]);
+  const base = useQuery({
+    queryKey: ['trial base'],
+    queryFn: () => call<Base>('GET', '/api/trials/base'),
+    enabled: trial.isFetching && tried === null,
+    refetchInterval: 400,
+  });
+  return {
+    tried: data?.ok ? data : tried,
+    problems: data === undefined || data.ok || trial.isPlaceholderData ? NONE : data.problems,
+    isFresh: asked === text && !trial.isFetching && data?.ok === true,
+    error: trial.error,
+    text: asked,
+    base: base.data ?? null,
+    refresh: async () => {
+      await call<Base>('POST', '/api/trials/base', { body: {} });
+      await queries.invalidateQueries({ queryKey: ['trial'] });
+    },
+  };
+}
