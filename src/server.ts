@@ -28,6 +28,7 @@ import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { todayRoutes } from './routes/today.ts';
 import { trackerRoutes } from './routes/tracker.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -102,6 +103,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     keyRoutes,
     userRoutes,
     hookRoutes,
+    todayRoutes,
     trackerRoutes,
     webhookRoutes,
   ])

@@ -51,7 +51,8 @@ function showScore(score: Score): z.input<typeof scoreShape> {
   };
 }
 
-function mainOf(scores: readonly Score[]): string | null {
+/** Null where no score has points. */
+export function mainOf(scores: readonly Score[]): string | null {
   const pointed = scores.filter(({ kind }) => kind !== 'grid');
   const total = pointed.find(({ name }) => name === 'total') ?? pointed.findLast(({ kind }) => kind === 'sum');
   return (total ?? pointed.at(-1))?.name ?? null;

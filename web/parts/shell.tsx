@@ -2,19 +2,23 @@
 
 import { AppShell, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAddressBook, IconAdjustments, IconChartDots } from '@tabler/icons-react';
+import { IconAddressBook, IconAdjustments, IconChartDots, IconChecklist } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
 import { useMe } from '../me.ts';
-import { SignIn } from '../pages/sign-in.tsx';
 import { Failure } from './failure.tsx';
 import { Preferences } from './preferences.tsx';
 
+/** Whoever is signed in does not wait for it. */
+const SignIn = lazy(() => import('../pages/sign-in.tsx').then((page) => ({ default: page.SignIn })));
+
 /** Where one can go, with the right that it takes to see anything there. */
 const places = [
+  { to: '/today', label: 'nav.today', icon: IconChecklist, right: 'contact.read' },
   { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
   { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
 ] as const;
@@ -27,7 +31,12 @@ export function Shell() {
         <Loader />
       </Center>
     );
-  if (me.error instanceof Refused && me.error.status === 401) return <SignIn />;
+  if (me.error instanceof Refused && me.error.status === 401)
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
   if (me.error)
     return (
       <Container py="xl">
