@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const note = join(root, 'web/built/made-from');
@@ -17,6 +18,15 @@ function stateOf() {
   return hash.digest('hex');
 }
 
+/** Beside each file its compressed forms, so that nobody compresses it again for every reader. */
+function compress() {
+  for (const file of globSync('web/built/**/*.{html,js,css,svg}', { cwd: root })) {
+    const content = readFileSync(join(root, file));
+    writeFileSync(join(root, `${file}.br`), brotliCompressSync(content));
+    writeFileSync(join(root, `${file}.gz`), gzipSync(content));
+  }
+}
+
 const state = stateOf();
 if (!existsSync(note) || readFileSync(note, 'utf8') !== state) {
   process.stderr.write('Building the web page (once) ...\n');
@@ -24,10 +34,13 @@ if (!existsSync(note) || readFileSync(note, 'utf8') !== state) {
   const run = spawnSync(process.execPath, [vite, 'build', 'web', '--logLevel', 'error'], {
     cwd: root,
     stdio: 'inherit',
+    // Whoever asks for it, such as a test, must not get the slow build for developers.
+    env: { ...process.env, NODE_ENV: 'production' },
   });
   if (run.status !== 0) {
     process.stderr.write('The web page could not be built: see above.\n');
     process.exit(1);
   }
+  compress();
   writeFileSync(note, state);
 }

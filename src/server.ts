@@ -35,6 +35,7 @@ import { segmentRoutes } from './routes/segments.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { templateRoutes } from './routes/templates.ts';
+import { todayRoutes } from './routes/today.ts';
 import { trackerRoutes } from './routes/tracker.ts';
 import { trialRoutes } from './routes/trials.ts';
 import { userRoutes } from './routes/users.ts';
@@ -118,6 +119,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     keyRoutes,
     userRoutes,
     hookRoutes,
+    todayRoutes,
     trackerRoutes,
     webhookRoutes,
   ])

@@ -49,3 +49,21 @@ export async function call<T>(
   if (answer.ok) return read;
   throw new Refused(answer.status, read?.code ?? 'internal', read?.message ?? answer.statusText, read?.next ?? '');
 }
+
+/**
+ * A file that the service writes for what is posted.
+ * @throws Refused as `call` does
+ */
+export async function callForFile(
+  path: string,
+  { query = {}, body }: { query?: Record<string, string>; body: unknown },
+): Promise<Blob> {
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', body: JSON.stringify(body), headers };
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`, request).catch(() => {
+    throw new Refused(0, 'offline', '', '');
+  });
+  if (answer.ok) return answer.blob();
+  const read = await answer.json();
+  throw new Refused(answer.status, read.code, read.message, read.next);
+}

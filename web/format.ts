@@ -2,19 +2,52 @@
 
 import { useTranslation } from 'react-i18next';
 
-/** Writers for the language that is shown. */
-export function useFormat() {
-  const { i18n } = useTranslation();
-  const language = i18n.language;
+/** From the longest to the shortest, in milliseconds. */
+const UNITS = [
+  ['year', 31_536_000_000],
+  ['month', 2_592_000_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+function writersOf(language: string) {
+  const points = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
+  const signed = new Intl.NumberFormat(language, { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
+  const count = new Intl.NumberFormat(language);
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const unitOf = (ms: number) => UNITS.find(([, length]) => ms >= length) ?? UNITS[4];
   return {
     /** At most two decimals: a score is exact, a page is for people. */
-    points: (value: number): string => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(value),
-    signed: (value: number): string =>
-      new Intl.NumberFormat(language, { maximumFractionDigits: 2, signDisplay: 'exceptZero' }).format(value),
-    count: (value: number): string => new Intl.NumberFormat(language).format(value),
-    day: (instant: string): string =>
-      new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(instant)),
-    moment: (instant: string): string =>
-      new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant)),
+    points: (value: number): string => points.format(value),
+    signed: (value: number): string => signed.format(value),
+    count: (value: number): string => count.format(value),
+    day: (instant: string): string => day.format(new Date(instant)),
+    moment: (instant: string): string => moment.format(new Date(instant)),
+    /** How long before (or after) now, such as “2 hours ago”. */
+    ago: (instant: string): string => {
+      const ms = Date.parse(instant) - Date.now();
+      const [unit, length] = unitOf(Math.abs(ms));
+      return relative.format(Math.trunc(ms / length), unit);
+    },
+    /** A length of time in its largest unit, such as “3 days”. */
+    span: (ms: number): string => {
+      const [unit, length] = unitOf(ms);
+      const whole = Math.floor(ms / length);
+      return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(whole);
+    },
   };
+}
+
+/** Writers are dear to make, and a long table asks for them in every cell. */
+const made = new Map<string, ReturnType<typeof writersOf>>();
+
+/** Writers for the language that is shown. */
+export function useFormat() {
+  const { language } = useTranslation().i18n;
+  const writers = made.get(language) ?? writersOf(language);
+  made.set(language, writers);
+  return writers;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Reason } from './answers.ts';
-import { nameOf, waterfallOf, whereOf } from './lead.model.ts';
+import type { HistoryRow, Reason } from './answers.ts';
+import { differenceOf, marksOf, nameOf, seriesOf, staysOf, waterfallOf } from './lead.model.ts';
 
 test('a lead is called by its name, else its address, else what it is known by', () => {
   const lead = {
@@ -53,12 +53,74 @@ test('reasons of other scores, and those that gave nothing, have no bar', () => 
   expect(waterfallOf([reason(3, 'interest'), reason(0), reason(5)], 'fit', 5).bars).toHaveLength(1);
 });
 
-test('every word must be found somewhere', () => {
-  expect(whereOf('   ')).toBeNull();
-  expect(whereOf('ana  pop')).toMatchObject({
-    all: [
-      { any: [{ email: { contains: 'ana' } }, {}, {}, {}, {}, {}] },
-      { any: [{ email: { contains: 'pop' } }, {}, {}, {}, {}, {}] },
+const row = (at: string, total: number, stage: string | null): HistoryRow => ({
+  at,
+  scores: { total, quadrant: 'A1' },
+  stage,
+  disqualified: null,
+});
+const HISTORY = [
+  row('2026-03-04T00:00:00Z', 58, 'mql'),
+  row('2026-03-03T00:00:00Z', 60, 'mql'),
+  row('2026-03-02T00:00:00Z', 10, null),
+  row('2026-03-01T00:00:00Z', 9, null),
+];
+
+test('the stays in stages follow each other without a gap, up to now', () => {
+  const now = Date.UTC(2026, 2, 5);
+  expect(staysOf(HISTORY, now)).toEqual([
+    { stage: null, disqualified: null, from: Date.UTC(2026, 2, 1), until: Date.UTC(2026, 2, 3) },
+    { stage: 'mql', disqualified: null, from: Date.UTC(2026, 2, 3), until: now },
+  ]);
+  expect(staysOf([], now)).toEqual([]);
+});
+
+test('moves to other stages and big changes are marked, small ones are not', () => {
+  expect(marksOf(HISTORY, 'total')).toEqual([
+    { kind: 'stage', at: '2026-03-03T00:00:00Z', from: null, to: 'mql' },
+    { kind: 'score', at: '2026-03-03T00:00:00Z', score: 'total', from: 10, to: 60 },
+  ]);
+});
+
+test('a chart has a point for each row and one for the end', () => {
+  const points = seriesOf(HISTORY, ['total'], Date.UTC(2026, 2, 5));
+  expect(points.map(({ total }) => total)).toEqual([9, 10, 60, 58, 58]);
+  expect(points.at(-1)?.at).toBe(Date.UTC(2026, 2, 5));
+});
+
+test('the difference of two instants is what changed and nothing else', () => {
+  const before = {
+    contactId: '1',
+    model: 'm',
+    version: 1,
+    asOf: '2026-03-01T00:00:00Z',
+    scores: { total: 60, fit: 40, quadrant: 'A1' },
+    grades: {},
+    bands: {},
+    stage: 'sql',
+    disqualified: null,
+    nextChangeAt: null,
+    reasons: [
+      { ...reason(20, 'interest'), rule: 'a' },
+      { ...reason(40), rule: 'b' },
     ],
+  };
+  const after = {
+    ...before,
+    scores: { total: 55, fit: 40, quadrant: 'A2' },
+    stage: 'mql',
+    reasons: [
+      { ...reason(15, 'interest'), rule: 'a' },
+      { ...reason(40), rule: 'b' },
+    ],
+  };
+  expect(differenceOf(before, after)).toEqual({
+    stage: { from: 'sql', to: 'mql' },
+    scores: [
+      { name: 'total', from: 60, to: 55 },
+      { name: 'quadrant', from: 'A1', to: 'A2' },
+    ],
+    reasons: [{ rule: 'a', sentence: 's', from: 20, to: 15 }],
   });
+  expect(differenceOf(before, before)).toEqual({ stage: null, scores: [], reasons: [] });
 });

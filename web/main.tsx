@@ -3,27 +3,22 @@
 import '@mantine/core/styles.css';
 import './page.css';
 import { MantineProvider } from '@mantine/core';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Refused } from './call.ts';
+import { meQuery } from './me.ts';
+import { queries } from './queries.ts';
 import { router } from './router.tsx';
+import { servingQuery } from './serving.ts';
 import { contrast, theme } from './theme.ts';
 import { startWords } from './words.ts';
 
-const queries = new QueryClient({
-  defaultOptions: {
-    queries: {
-      staleTime: 5_000,
-      // A refusal stays one; only what nobody answered is asked again.
-      retry: (count, error) => count < 2 && error instanceof Refused && (error.status === 0 || error.status === 503),
-    },
-  },
-});
-
 const root = document.getElementById('page');
 if (root === null) throw new Error('the page has no place to be');
+// Every page asks for these; they need not wait for words.
+void queries.prefetchQuery(meQuery);
+void queries.prefetchQuery(servingQuery);
 await startWords();
 createRoot(root).render(
   <StrictMode>

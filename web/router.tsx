@@ -4,6 +4,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { Failure } from './parts/failure.tsx';
 import { Nowhere } from './parts/nowhere.tsx';
 import { Shell } from './parts/shell.tsx';
+import { queries } from './queries.ts';
+import { type TodaySearch, todayQuery } from './today.query.ts';
 import { words } from './words.ts';
 
 const root = createRootRoute({
@@ -21,6 +23,11 @@ export interface LeadsSearch {
   readonly find?: string | undefined;
   readonly stage?: readonly string[] | undefined;
   readonly sort?: string | undefined;
+  /** A condition as the service takes it. */
+  readonly where?: object | undefined;
+  readonly columns?: readonly string[] | undefined;
+  /** The segment that was opened. */
+  readonly segment?: string | undefined;
 }
 
 /** How a draft is looked at, and by which outcome it is judged. */
@@ -35,8 +42,25 @@ const home = createRoute({
   getParentRoute: () => root,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/leads' });
+    throw redirect({ to: '/today' });
   },
+});
+
+export const today = createRoute({
+  getParentRoute: () => root,
+  path: '/today',
+  validateSearch: (search): TodaySearch => ({
+    stage: text(search.stage),
+    owner: text(search.owner),
+    territory: text(search.territory),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => {
+    // Asked for beside the code of the page, not after it.
+    void queries.prefetchInfiniteQuery(todayQuery(deps));
+    return words('today');
+  },
+  component: lazyRouteComponent(() => import('./pages/today.tsx'), 'Today'),
 });
 
 export const leads = createRoute({
@@ -46,6 +70,9 @@ export const leads = createRoute({
     find: text(search.find),
     stage: texts(search.stage),
     sort: text(search.sort),
+    where: typeof search.where === 'object' && search.where !== null ? search.where : undefined,
+    columns: texts(search.columns),
+    segment: search.segment === undefined ? undefined : String(search.segment),
   }),
   loader: () => words('leads'),
   component: lazyRouteComponent(() => import('./pages/leads.tsx'), 'Leads'),
@@ -130,7 +157,9 @@ export const draft = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, leads, lead, companies, company, overview, studio, draft]),
+  routeTree: root.addChildren([home, today, leads, lead, companies, company, overview, studio, draft]),
+  // What fails on a page leaves the way to the others.
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} again={reset} />,
   defaultPreload: 'intent',
   scrollRestoration: true,
 });

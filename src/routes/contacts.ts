@@ -12,6 +12,7 @@ import {
   listContacts,
   listHistory,
   listTimeline,
+  listTraits,
   mergedInto,
   readContacts,
   servingModel,
@@ -43,7 +44,7 @@ export const ofModel = z.object({
 });
 const traits = z.record(z.string().min(1).max(LONGEST_NAME), anything).describe('null takes a trait away.');
 
-const historyRow = z.object({
+export const historyRow = z.object({
   at: z.string(),
   scores: z.record(z.string(), z.union([z.number(), z.string(), z.null()])),
   stage: z.string().nullable(),
@@ -56,6 +57,12 @@ export const timelineRow = z.object({
   id: z.string(),
   name: z.string(),
   details: z.record(z.string(), z.unknown()),
+});
+
+export const traitRow = z.object({
+  name: z.string(),
+  value: anything.describe('null where it was taken away.'),
+  changes: z.array(z.object({ at: z.string(), value: anything })).describe('The latest first.'),
 });
 
 /** By what a contact is asked for: the first of these that is given. */
@@ -263,14 +270,14 @@ export function contactRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
         tags,
         summary: 'Events, changes of traits and of stages together, the latest first',
         params: byId,
-        querystring: page,
+        querystring: page.extend({ asOf: instant.optional().describe('What came later is left out.') }),
         response: answers(list(timelineRow)),
       },
     },
-    async ({ params, query: { limit, cursor } }) => {
+    async ({ params, query: { limit, cursor, asOf } }) => {
       await contactOf(params.id, null);
-      const of = ['timeline', params.id];
-      const place = cursors.read(of, cursor);
+      const of = ['timeline', params.id, asOf ?? null];
+      const place = cursors.read(of, cursor) ?? (asOf === undefined ? null : [asOf + 1, '', '']);
       const [at, kind, key] = place ?? [];
       const before = place === null ? null : { at: Number(at), kind: kind as TimelineRow['kind'], key: String(key) };
       const rows = await listTimeline(app.db, params.id, { before, limit: limit + 1 });
@@ -280,6 +287,29 @@ export function contactRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
         (row) => ({ at: written(row.at), kind: row.kind, id: row.key, name: row.name, details: { ...row.details } }),
         (last) => cursors.write(of, [last.at, last.kind, last.key]),
       );
+    },
+  );
+
+  server.get(
+    '/api/contacts/:id/traits',
+    {
+      config: { right: 'contact.read' },
+      schema: {
+        tags,
+        summary: 'The traits of a contact as they are or were, each with its latest changes',
+        params: byId,
+        querystring: z.object({ asOf: instant.optional().describe('The present instant, unless given.') }),
+        response: answers(list(traitRow)),
+      },
+    },
+    async ({ params, query: { asOf } }) => {
+      await contactOf(params.id, null);
+      const traits = await listTraits(app.db, params.id, asOf ?? app.clock());
+      const items = traits.map(({ changes, ...trait }) => ({
+        ...trait,
+        changes: changes.map(({ at, value }) => ({ at: written(at), value })),
+      }));
+      return { items, next: null };
     },
   );
 }

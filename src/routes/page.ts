@@ -12,7 +12,7 @@ import type { FastifyInstance } from 'fastify';
 const BUILT = fileURLToPath(new URL('../../web/built/', import.meta.url));
 
 /** Where the page has its addresses; what is under none of them is told to be nothing. */
-const PLACES = ['/', '/companies', '/companies/*', '/leads', '/leads/*', '/overview', '/studio', '/studio/*'];
+const PLACES = ['/', '/companies', '/companies/*', '/leads', '/leads/*', '/overview', '/studio', '/studio/*', '/today'];
 
 /** A year: the name of a file says what is in it. */
 const LONG = 31_536_000;
@@ -29,6 +29,8 @@ export async function pageRoutes(server: FastifyInstance): Promise<boolean> {
       root: BUILT,
       index: false,
       wildcard: false,
+      globIgnore: ['**/*.{br,gz}'],
+      preCompressed: true,
       decorateReply: true,
       cacheControl: false,
       setHeaders: (reply, path) => {

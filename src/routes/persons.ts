@@ -13,7 +13,7 @@ import { mergeContacts, unmerge } from '../store/merges.ts';
 import { answers, byId, type Desk, id, list, nothing, page, pageOf, typed, written, writtenOrNull } from './shapes.ts';
 
 const tags = ['contacts'];
-const mergeShape = z.object({
+export const mergeShape = z.object({
   id: z.string(),
   keptId: z.string(),
   goneId: z.string(),

@@ -27,7 +27,7 @@ const config = { right: 'contact.read' } as const;
 const EVENTS_SHOWN = 20;
 const CONTACTS_AT_ONCE = 200;
 
-const toldShape = z.object({
+export const toldShape = z.object({
   contactId: z.string(),
   model: z.string(),
   version: z.number(),

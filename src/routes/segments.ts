@@ -56,7 +56,7 @@ const searchShape = z.strictObject({
 });
 type SearchBody = z.infer<typeof searchShape>;
 
-const segmentShape = z.object({
+export const segmentShape = z.object({
   id: z.string(),
   name: z.string(),
   search: z.record(z.string(), z.unknown()),

@@ -4,6 +4,7 @@
  */
 
 import type { Facts, Json } from '../core/ingest.ts';
+import { byCodePoints } from '../core/text.ts';
 import type { Db } from './db.ts';
 import type { Kind } from './identities.ts';
 
@@ -37,6 +38,8 @@ export interface KnownContact {
   readonly contactId: number;
   readonly createdAt: number;
   readonly companyId: number | null;
+  /** What the company is called, or its domain. */
+  readonly companyName: string | null;
   readonly traits: Facts;
   readonly identities: readonly { readonly kind: Kind; readonly value: string }[];
   /** Null until the contact was scored with that model. */
@@ -62,6 +65,7 @@ interface ContactRow {
   contact_id: number;
   created_at: number;
   company_id: number | null;
+  company_name: string | null;
   traits: Facts;
   as_of: number | null;
   stage: string | null;
@@ -76,6 +80,7 @@ export async function readContacts(db: Db, ids: readonly number[], modelId: numb
   if (ids.length === 0) return [];
   const rows = await db.rows<ContactRow>(
     `select c.contact_id, c.created_at, c.company_id, c.traits,
+       (select coalesce(k.traits ->> 'name', k.domain, k.key) from company k where k.company_id = c.company_id) as company_name,
        s.as_of, s.stage, s.stage_since, s.disqualified, s.next_change_at,
        (select json_agg(json_build_object('name', p.name, 'points', p.points, 'grade', p.grade, 'band', p.band,
           'cell', p.cell) order by p.name) from score p where p.contact_id = c.contact_id and p.model_id = $2) as scores
@@ -98,6 +103,7 @@ export async function readContacts(db: Db, ids: readonly number[], modelId: numb
       contactId: id,
       createdAt: row.created_at,
       companyId: row.company_id,
+      companyName: row.company_name,
       traits: row.traits,
       identities: (ofContact.get(id) ?? []).map(({ kind, value }) => ({ kind, value })),
       standing,
@@ -179,7 +185,8 @@ export function listTimeline(
   return db.rows<TimelineRow>(
     `with line as (
        (select at, 'event' as kind, event_id as key, name,
-          jsonb_build_object('properties', properties, 'machine', machine, 'voided', voided_at is not null) as details
+          jsonb_build_object('properties', properties, 'machine', machine, 'voided', voided_at is not null,
+            'reason', void_reason) as details
         from event where contact_id = $1 and ($2::bigint is null or at <= $2)
           and ($2::bigint is null or (at, 'event' collate "C", event_id) < ($2, $3::text collate "C", $4::text))
         order by at desc, event_id desc limit $5)
@@ -197,6 +204,38 @@ export function listTimeline(
      ) select * from line order by at desc, kind collate "C" desc, key collate "C" desc limit $5`,
     [contactId, before?.at ?? null, before?.kind ?? '', before?.key ?? '', limit],
   );
+}
+
+/** A trait as it is known at an instant, and how it came to be so. */
+export interface KnownTrait {
+  readonly name: string;
+  readonly value: Json;
+  /** The latest first, the present one among them; none where a trait is known and its changes are not. */
+  readonly changes: readonly { readonly at: number; readonly value: Json }[];
+}
+
+/** Changes of one trait that are shown; some change every day. */
+const CHANGES_SHOWN = 20;
+
+/** The traits of a contact as they were at an instant, by name; one that was taken away has the value null. */
+export async function listTraits(db: Db, contactId: number, at: number): Promise<KnownTrait[]> {
+  const rows = await db.rows<Pick<KnownTrait, 'name' | 'changes'>>(
+    `select t.name, jsonb_agg(jsonb_build_object('at', t.at, 'value', t.value) order by t.at desc) as changes
+     from (select name, at, value, row_number() over (partition by name order by at desc) as place
+       from trait where contact_id = $1 and at <= $2) t
+     where t.place <= ${CHANGES_SHOWN} group by t.name
+     union all
+     select k.key, jsonb_build_array(jsonb_build_object('value', k.value)) from contact c, jsonb_each(c.traits) k
+     where c.contact_id = $1 and not exists (select from trait t where t.contact_id = $1 and t.name = k.key)`,
+    [contactId, at],
+  );
+  return rows
+    .map(({ name, changes }) => ({
+      name,
+      value: changes[0]?.value ?? null,
+      changes: changes.filter(({ at: on }) => on !== undefined),
+    }))
+    .sort((a, b) => byCodePoints(a.name, b.name));
 }
 
 /** All contacts by their number, those after the number `after` only. */

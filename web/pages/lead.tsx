@@ -1,70 +1,148 @@
-/** One lead: where it stands and why, what it did, who it is; now, or as it was on any day. */
+/** One lead: where it stands and why, how it came there, what is next, what it did, who it is; now, or as of any day. */
 
 import {
   Alert,
   Anchor,
-  Badge,
   Breadcrumbs,
   Button,
-  Card,
   Center,
   Group,
   Loader,
-  SimpleGrid,
   Stack,
-  Table,
   Tabs,
   Text,
   TextInput,
   Title,
 } from '@mantine/core';
+import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Explained, Lead, List } from '../answers.ts';
 import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
-import { nameOf } from '../lead.model.ts';
+import { endOf, nameOf } from '../lead.model.ts';
+import { useMay } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
-import { Score } from '../parts/score.tsx';
+import { LeadCompany } from '../parts/lead-company.tsx';
+import { LeadHistory } from '../parts/lead-history.tsx';
+import { LeadIdentity } from '../parts/lead-identity.tsx';
+import { LeadTraits } from '../parts/lead-traits.tsx';
+import { NextChange } from '../parts/next-change.tsx';
+import { Standing } from '../parts/standing.tsx';
 import { TimeLine } from '../parts/time-line.tsx';
-import { WaterfallOf } from '../parts/waterfall.tsx';
 import { lead } from '../router.tsx';
+import { useServing } from '../serving.ts';
+import { dialled, reachOf } from '../today.model.ts';
+import './lead.css';
 
 export function LeadPage() {
-  const { t } = useTranslation('lead');
+  const { t, i18n } = useTranslation('lead');
   const { id } = lead.useParams();
   const { asOf } = lead.useSearch();
-  const navigate = lead.useNavigate();
   const known = useQuery({ queryKey: ['lead', id], queryFn: () => call<Lead>('GET', `/api/contacts/${id}`) });
   const told = useQuery({
-    queryKey: ['lead', id, 'scores', asOf ?? null],
+    queryKey: ['lead', id, 'scores', asOf ?? null, i18n.language],
     // The day is shown as it ended.
     queryFn: () =>
       call<List<Explained>>('GET', `/api/contacts/${id}/scores`, {
-        query: { asOf: asOf === undefined ? undefined : `${asOf}T23:59:59Z` },
+        query: { asOf: asOf === undefined ? undefined : endOf(asOf), language: i18n.language },
       }),
     placeholderData: (before) => before,
   });
+  const serving = useServing().data;
+  const mayErase = useMay('contact.erase');
+  const mayMerge = useMay('contact.write');
   if (known.isPending) return <Waiting />;
   if (known.error) return <Failure error={known.error} again={() => known.refetch()} />;
-  const name = nameOf(known.data);
+  const main = told.data?.items.find(({ model }) => model === serving?.name) ?? told.data?.items[0];
   return (
     <Stack>
       <Breadcrumbs>
         <Anchor component={Link} to="/leads">
           {t('leads')}
         </Anchor>
-        <Text className="breaks">{name}</Text>
+        <Text className="breaks">{nameOf(known.data)}</Text>
       </Breadcrumbs>
+      <Head of={known.data} asOf={asOf} />
+      <div className="lead-page">
+        <Stack className="main">
+          {told.isPending && <Waiting />}
+          {told.error && <Failure error={told.error} again={() => told.refetch()} />}
+          {told.data?.items.map((one) => (
+            <Standing key={one.model} of={one} />
+          ))}
+          {told.data?.items.length === 0 && <Alert variant="light">{t('noModel')}</Alert>}
+        </Stack>
+        <Stack className="aside">
+          {main !== undefined && <NextChange id={id} of={main} />}
+          {known.data.companyId !== null && (
+            <LeadCompany of={known.data} companyId={known.data.companyId} asOf={asOf} />
+          )}
+        </Stack>
+      </div>
+      {main !== undefined && (
+        <LeadHistory id={id} model={main.model} score={serving?.outline.main ?? null} asOf={asOf} />
+      )}
+      <Tabs defaultValue="did" keepMounted={false}>
+        <Tabs.List>
+          <Tabs.Tab value="did">{t('did')}</Tabs.Tab>
+          <Tabs.Tab value="traits">{t('traits')}</Tabs.Tab>
+          <Tabs.Tab value="identity">{t('identity')}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="did" pt="md">
+          <TimeLine id={id} asOf={asOf} />
+        </Tabs.Panel>
+        <Tabs.Panel value="traits" pt="md">
+          <LeadTraits id={id} asOf={asOf} />
+        </Tabs.Panel>
+        <Tabs.Panel value="identity" pt="md">
+          <LeadIdentity of={known.data} mayMerge={mayMerge} mayErase={mayErase} />
+        </Tabs.Panel>
+      </Tabs>
+    </Stack>
+  );
+}
+
+function Head({ of, asOf }: { of: Lead; asOf: string | undefined }) {
+  const { t } = useTranslation('lead');
+  const format = useFormat();
+  const navigate = lead.useNavigate();
+  const { mail, phone } = reachOf(of);
+  return (
+    <>
       <Group justify="space-between" align="end">
-        <Stack gap={0}>
+        <Stack gap={4}>
           <Title order={1} className="breaks">
-            {name}
+            {nameOf(of)}
           </Title>
           <Text c="dimmed" className="breaks">
-            {[known.data.traits.title, known.data.email].filter((part) => typeof part === 'string').join(' · ')}
+            {[of.traits.title, of.companyName].filter((part) => typeof part === 'string').join(' · ')}
           </Text>
+          <Group gap="xs">
+            {mail !== null && (
+              <Button
+                component="a"
+                href={`mailto:${mail}`}
+                size="xs"
+                variant="default"
+                leftSection={<IconMail aria-hidden size={14} />}
+              >
+                <span className="breaks">{mail}</span>
+              </Button>
+            )}
+            {phone !== null && (
+              <Button
+                component="a"
+                href={dialled(phone)}
+                size="xs"
+                variant="default"
+                leftSection={<IconPhone aria-hidden size={14} />}
+              >
+                {phone}
+              </Button>
+            )}
+          </Group>
         </Stack>
         <Group align="end" gap="xs">
           <TextInput
@@ -80,25 +158,12 @@ export function LeadPage() {
           )}
         </Group>
       </Group>
-      {told.isPending && <Waiting />}
-      {told.error && <Failure error={told.error} again={() => told.refetch()} />}
-      {told.data?.items.map((one) => (
-        <Standing key={one.model} of={one} />
-      ))}
-      {told.data?.items.length === 0 && <Alert variant="light">{t('noModel')}</Alert>}
-      <Tabs defaultValue="did" keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="did">{t('did')}</Tabs.Tab>
-          <Tabs.Tab value="traits">{t('traits')}</Tabs.Tab>
-        </Tabs.List>
-        <Tabs.Panel value="did" pt="md">
-          <TimeLine id={id} />
-        </Tabs.Panel>
-        <Tabs.Panel value="traits" pt="md">
-          <Traits of={known.data} />
-        </Tabs.Panel>
-      </Tabs>
-    </Stack>
+      {asOf !== undefined && (
+        <Alert variant="light" color="yellow" role="status">
+          {t('past', { day: format.day(endOf(asOf).slice(0, 10)) })}
+        </Alert>
+      )}
+    </>
   );
 }
 
@@ -107,68 +172,3 @@ const Waiting = () => (
     <Loader />
   </Center>
 );
-
-/** What one model says. */
-function Standing({ of }: { of: Explained }) {
-  const { t } = useTranslation('lead');
-  const format = useFormat();
-  const withReasons = Object.keys(of.scores).filter((name) => of.reasons.some(({ score }) => score === name));
-  return (
-    <Stack component="section" aria-label={of.model}>
-      <Group gap="xs">
-        {of.disqualified !== null ? (
-          <Badge color="gray" variant="outline">
-            {of.disqualified}
-          </Badge>
-        ) : (
-          <Badge variant={of.stage === null ? 'outline' : 'filled'} color={of.stage === null ? 'gray' : 'sea'}>
-            {of.stage ?? t('noStage')}
-          </Badge>
-        )}
-        <Text size="sm" c="dimmed">
-          {t('by', { model: of.model, version: of.version, at: format.moment(of.asOf) })}
-        </Text>
-      </Group>
-      <SimpleGrid cols={{ base: 2, sm: Math.min(4, Object.keys(of.scores).length) }}>
-        {Object.keys(of.scores).map((name) => (
-          <Card key={name} withBorder padding="sm">
-            <Text size="sm" c="dimmed">
-              {name}
-            </Text>
-            <Group justify="flex-start">
-              <Score of={of} name={name} />
-            </Group>
-          </Card>
-        ))}
-      </SimpleGrid>
-      {withReasons.map((name) => (
-        <WaterfallOf key={name} of={of} score={name} />
-      ))}
-      {of.nextChangeAt !== null && (
-        <Text size="sm" c="dimmed">
-          {t('next', { at: format.moment(of.nextChangeAt) })}
-        </Text>
-      )}
-    </Stack>
-  );
-}
-
-function Traits({ of }: { of: Lead }) {
-  const { t } = useTranslation('lead');
-  const traits = Object.entries(of.traits).sort(([a], [b]) => a.localeCompare(b));
-  if (traits.length === 0) return <Text c="dimmed">{t('noTraits')}</Text>;
-  return (
-    <Table>
-      <Table.Tbody>
-        {traits.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row" w="40%" className="breaks">
-              {name}
-            </Table.Th>
-            <Table.Td className="breaks">{typeof value === 'string' ? value : JSON.stringify(value)}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  );
-}

@@ -1,34 +1,22 @@
-/** All leads, found by what is known of them and in the order of a score. What is found and how stands in the address. */
+/** All leads, found by any of what is known of them. What is found, how and with which columns stands in the address. */
 
-import {
-  Anchor,
-  Badge,
-  Button,
-  Center,
-  Group,
-  Loader,
-  MultiSelect,
-  NativeSelect,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Button, Group, MultiSelect, NativeSelect, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { IconAdjustmentsHorizontal, IconDownload, IconSearch } from '@tabler/icons-react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Lead, List } from '../answers.ts';
-import { call } from '../call.ts';
-import { nameOf, whereOf } from '../lead.model.ts';
+import { call, callForFile } from '../call.ts';
+import { useFormat } from '../format.ts';
+import { columnOf, conditionsOf, type SearchBody, searchOf } from '../leads.model.ts';
+import { ConditionBuilder } from '../parts/condition-builder.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { Score } from '../parts/score.tsx';
+import { LeadColumns, useColumns } from '../parts/lead-columns.tsx';
+import { LeadsTable } from '../parts/leads-table.tsx';
+import { Segments } from '../parts/segments.tsx';
 import { type LeadsSearch, leads } from '../router.tsx';
 import { useServing } from '../serving.ts';
-
-const PAGE = 50;
+import './leads.css';
 
 export function Leads() {
   const { t } = useTranslation('leads');
@@ -36,173 +24,146 @@ export function Leads() {
   const navigate = leads.useNavigate();
   const serving = useServing();
   const outline = serving.data?.outline;
-  const scores = outline?.scores.map(({ name }) => name) ?? [];
-  const sort = search.sort ?? outline?.main ?? undefined;
+  // The score that says most comes first.
+  const scores = (outline?.scores ?? [])
+    .map(({ name }) => name)
+    .sort((a, b) => Number(b === outline?.main) - Number(a === outline?.main));
+  const columns = useColumns(search.columns, scores);
+  const [building, setBuilding] = useState(search.where !== undefined);
   const change = (part: LeadsSearch) => navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const find = useDebouncedCallback((text: string) => change({ find: text || undefined }), 250);
+  const sort = search.sort ?? outline?.main ?? 'newest';
+  const body = useMemo(
+    () => searchOf({ find: search.find, where: search.where, stage: search.stage, sort }),
+    [search.find, search.where, search.stage, sort],
+  );
   const stages = outline?.stages ?? [];
-
+  const pointed = outline?.scores.filter(({ kind }) => kind !== 'grid').map(({ name }) => name) ?? [];
+  const parts = conditionsOf(search.where).parts.length;
   if (serving.error) return <Failure error={serving.error} again={() => serving.refetch()} />;
   return (
-    <Stack>
-      <Title order={1}>{t('heading')}</Title>
-      <Group align="end">
-        <TextInput
-          label={t('find')}
-          placeholder={t('findHint')}
-          leftSection={<IconSearch aria-hidden size={16} />}
-          defaultValue={search.find ?? ''}
-          onChange={(event) => find(event.currentTarget.value)}
-          flex="1 1 220px"
-        />
+    <Stack gap="sm">
+      <Group justify="space-between" align="end">
+        <Group gap="sm" align="baseline">
+          <Title order={1}>{t('heading')}</Title>
+          {!serving.isPending && <Count body={body} />}
+        </Group>
+        <Segments search={search} body={body} />
+      </Group>
+      <Group align="end" gap="sm">
+        <Find key={search.segment} value={search.find ?? ''} onChange={(find) => change({ find: find || undefined })} />
         {stages.length > 0 && (
           <MultiSelect
             label={t('stage')}
+            placeholder={search.stage === undefined ? t('anyStage') : ''}
             data={[...stages]}
             value={[...(search.stage ?? [])]}
             onChange={(stage) => change({ stage: stage.length === 0 ? undefined : stage })}
             clearable
-            flex="1 1 180px"
+            clearButtonProps={{ 'aria-label': t('clearStages') }}
+            flex="1 1 160px"
+            maw={320}
           />
         )}
         <NativeSelect
           label={t('sort')}
-          value={sort ?? 'newest'}
+          value={sort}
           onChange={(event) => change({ sort: event.currentTarget.value })}
-          data={[...scores.map((name) => ({ value: name, label: name })), { value: 'newest', label: t('newest') }]}
-          flex="0 1 160px"
+          data={[...pointed.map((name) => ({ value: name, label: name })), { value: 'newest', label: t('newest') }]}
+          flex="0 1 150px"
         />
+        <Button
+          variant={parts > 0 ? 'light' : 'default'}
+          leftSection={<IconAdjustmentsHorizontal aria-hidden size={16} />}
+          aria-expanded={building}
+          onClick={() => setBuilding(!building)}
+        >
+          {parts > 0 ? t('conditionsCount', { count: parts }) : t('conditions')}
+        </Button>
+        <LeadColumns columns={columns} scores={scores} onChange={(chosen) => change({ columns: chosen })} />
+        <Csv body={body} columns={columns} />
       </Group>
-      {serving.isPending ? <Waiting /> : <Found search={search} sort={sort} scores={scores} />}
-    </Stack>
-  );
-}
-
-const Waiting = () => (
-  <Center mih={240}>
-    <Loader />
-  </Center>
-);
-
-interface Wanted {
-  readonly search: LeadsSearch;
-  readonly sort: string | undefined;
-  readonly scores: readonly string[];
-}
-
-function Found({ search, sort, scores }: Wanted) {
-  const { t } = useTranslation('leads');
-  const where = whereOf(search.find);
-  const asked = {
-    limit: PAGE,
-    ...(where === null ? {} : { where }),
-    ...(search.stage === undefined ? {} : { stage: search.stage }),
-    sort: sort === undefined || sort === 'newest' ? { by: 'createdAt' } : { by: 'score', score: sort },
-  };
-  const found = useInfiniteQuery({
-    queryKey: ['leads', asked],
-    queryFn: ({ pageParam }) =>
-      call<List<Lead>>('POST', '/api/contacts/search', {
-        body: pageParam === null ? asked : { ...asked, cursor: pageParam },
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
-    placeholderData: (before) => before,
-  });
-  if (found.isPending) return <Waiting />;
-  if (found.error) return <Failure error={found.error} again={() => found.refetch()} />;
-  const rows = found.data.pages.flatMap(({ items }) => items);
-  if (rows.length === 0) return <Empty searched={where !== null || search.stage !== undefined} />;
-  return (
-    <Stack aria-busy={found.isPlaceholderData}>
-      <Table.ScrollContainer minWidth={640}>
-        <Table verticalSpacing="sm" highlightOnHover stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t('name')}</Table.Th>
-              <Table.Th>{t('title')}</Table.Th>
-              <Table.Th>{t('stage')}</Table.Th>
-              {scores.map((name) => (
-                <Table.Th key={name} className="number">
-                  {name}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((lead) => (
-              <Row key={lead.id} lead={lead} scores={scores} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-      {found.hasNextPage && (
-        <Center>
-          <Button variant="default" loading={found.isFetchingNextPage} onClick={() => found.fetchNextPage()}>
-            {t('more')}
-          </Button>
-        </Center>
+      {building && outline !== undefined && (
+        <ConditionBuilder where={search.where} outline={outline} onChange={(where) => change({ where })} />
+      )}
+      {!serving.isPending && (
+        <LeadsTable body={body} columns={columns} sort={sort} onSort={(by) => change({ sort: by })} />
       )}
     </Stack>
   );
 }
 
-function Row({ lead, scores }: { lead: Lead; scores: readonly string[] }) {
-  const name = nameOf(lead);
-  const { title } = lead.traits;
+/** Keeps what is being typed; the address follows a moment later. */
+function Find({ value, onChange }: { value: string; onChange: (find: string) => void }) {
+  const { t } = useTranslation('leads');
+  const [text, setText] = useState(value);
+  const tell = useDebouncedCallback(onChange, 250);
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Anchor fw={600} size="sm" renderRoot={(props) => <Link {...props} to="/leads/$id" params={{ id: lead.id }} />}>
-          {name}
-        </Anchor>
-        {lead.email !== null && lead.email !== name && (
-          <Text size="xs" c="dimmed" className="breaks">
-            {lead.email}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <Text size="sm">{typeof title === 'string' ? title : ''}</Text>
-      </Table.Td>
-      <Table.Td>
-        <Stage lead={lead} />
-      </Table.Td>
-      {scores.map((score) => (
-        <Table.Td key={score} className="number">
-          <Score of={lead} name={score} />
-        </Table.Td>
-      ))}
-    </Table.Tr>
+    <TextInput
+      label={t('find')}
+      placeholder={t('findHint')}
+      leftSection={<IconSearch aria-hidden size={16} />}
+      value={text}
+      onChange={(event) => {
+        setText(event.currentTarget.value);
+        tell(event.currentTarget.value);
+      }}
+      flex="1 1 220px"
+      maw={420}
+    />
   );
 }
 
-function Stage({ lead }: { lead: Lead }) {
-  if (lead.disqualified !== null)
-    return (
-      <Badge color="gray" variant="outline">
-        {lead.disqualified}
-      </Badge>
-    );
-  return lead.stage === null ? null : <Badge variant="light">{lead.stage}</Badge>;
+/** How many are found. It is asked for beside the leads and never keeps them waiting. */
+function Count({ body }: { body: SearchBody }) {
+  const { t } = useTranslation('leads');
+  const format = useFormat();
+  const { sort: _, ...asked } = body;
+  const found = useQuery({
+    queryKey: ['leads', 'count', asked],
+    queryFn: () => call<{ count: number; exact: boolean }>('POST', '/api/contacts/search/count', { body: asked }),
+    retry: false,
+  });
+  return (
+    <Text size="sm" c="dimmed" role="status" mih="1.55em">
+      {found.data &&
+        t(found.data.exact ? 'found' : 'foundAtLeast', {
+          count: found.data.count,
+          shown: format.count(found.data.count),
+        })}
+    </Text>
+  );
 }
 
-function Empty({ searched }: { searched: boolean }) {
+function Csv({ body, columns }: { body: SearchBody; columns: readonly string[] }) {
   const { t } = useTranslation('leads');
-  const known = useQuery({
-    queryKey: ['leads', 'any'],
-    queryFn: () => call<List<Lead>>('POST', '/api/contacts/search', { body: { limit: 1 } }),
-    enabled: !searched,
+  const [saved, setSaved] = useState<string | null>(null);
+  const traits = columns.flatMap((text) => {
+    const column = columnOf(text);
+    return column?.kind === 'trait' ? [column.name] : column?.kind === 'title' ? ['title'] : [];
   });
-  const none = !searched && known.data?.items.length === 0;
+  const file = useMutation({
+    mutationFn: () => callForFile('/api/contacts/search.csv', { query: { traits: traits.join(',') }, body }),
+    onSuccess: (blob) => setSaved(URL.createObjectURL(blob)),
+  });
+  useEffect(() => {
+    if (saved === null) return;
+    const link = document.createElement('a');
+    link.href = saved;
+    link.download = 'leads.csv';
+    link.click();
+    return () => URL.revokeObjectURL(saved);
+  }, [saved]);
   return (
-    <Center mih={240}>
-      <Stack align="center" gap="xs" maw={480}>
-        <Text fw={600}>{t(none ? 'none' : 'noneFound')}</Text>
-        <Text size="sm" c="dimmed" ta="center">
-          {t(none ? 'noneHint' : 'noneFoundHint')}
-        </Text>
-      </Stack>
-    </Center>
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconDownload aria-hidden size={16} />}
+        loading={file.isPending}
+        onClick={() => file.mutate()}
+      >
+        {t('csv')}
+      </Button>
+      {file.error && <Failure error={file.error} />}
+    </>
   );
 }

@@ -7,20 +7,25 @@ import {
   IconAdjustments,
   IconBuilding,
   IconChartDots,
+  IconChecklist,
   IconReportAnalytics,
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
 import { useMe } from '../me.ts';
-import { SignIn } from '../pages/sign-in.tsx';
 import { Failure } from './failure.tsx';
 import { Preferences } from './preferences.tsx';
 
+/** Whoever is signed in does not wait for it. */
+const SignIn = lazy(() => import('../pages/sign-in.tsx').then((page) => ({ default: page.SignIn })));
+
 /** Where one can go, with the right that it takes to see anything there. */
 const places = [
+  { to: '/today', label: 'nav.today', icon: IconChecklist, right: 'contact.read' },
   { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
   { to: '/companies', label: 'nav.companies', icon: IconBuilding, right: 'company.read' },
   { to: '/overview', label: 'nav.overview', icon: IconReportAnalytics, right: 'contact.read' },
@@ -35,7 +40,12 @@ export function Shell() {
         <Loader />
       </Center>
     );
-  if (me.error instanceof Refused && me.error.status === 401) return <SignIn />;
+  if (me.error instanceof Refused && me.error.status === 401)
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
   if (me.error)
     return (
       <Container py="xl">

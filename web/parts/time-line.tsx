@@ -1,24 +1,29 @@
 /** What a lead did and what changed of it, the latest first. Whoever may can void an event here, and take that back. */
 
-import { Badge, Button, Center, Group, Loader, Stack, Text, Timeline } from '@mantine/core';
+import { Badge, Button, Center, Group, Loader, Modal, Stack, Text, TextInput, Timeline } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { List, TimelineRow } from '../answers.ts';
 import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
-import { useMe } from '../me.ts';
+import { endOf, shownValue } from '../lead.model.ts';
+import { useMay } from '../me.ts';
 import { Failure } from './failure.tsx';
 
 const PAGE = 30;
 
-export function TimeLine({ id }: { id: string }) {
+export function TimeLine({ id, asOf }: { id: string; asOf: string | undefined }) {
   const { t } = useTranslation('lead');
   const rows = useInfiniteQuery({
-    queryKey: ['lead', id, 'timeline'],
+    queryKey: ['lead', id, 'timeline', asOf ?? null],
     queryFn: ({ pageParam }) =>
-      call<List<TimelineRow>>('GET', `/api/contacts/${id}/timeline`, { query: { limit: PAGE, cursor: pageParam } }),
+      call<List<TimelineRow>>('GET', `/api/contacts/${id}/timeline`, {
+        query: { limit: PAGE, cursor: pageParam, asOf: asOf === undefined ? undefined : endOf(asOf) },
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
+    placeholderData: (before) => before,
   });
   if (rows.isPending)
     return (
@@ -52,17 +57,10 @@ export function TimeLine({ id }: { id: string }) {
 function Row({ id, row }: { id: string; row: TimelineRow }) {
   const { t } = useTranslation('lead');
   const format = useFormat();
-  const queries = useQueryClient();
-  const me = useMe();
+  const [asking, setAsking] = useState(false);
   const voided = row.details.voided === true;
-  const change = useMutation({
-    mutationFn: () =>
-      call('POST', voided ? '/api/events/unvoid' : '/api/events/void', {
-        body: { events: { contactId: id, eventIds: [row.id] }, ...(voided ? {} : { reason: t('voidedByHand') }) },
-      }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['lead', id] }),
-  });
-  const mayVoid = row.kind === 'event' && me.data?.rights.includes('event.void') === true;
+  const change = useVoid(id, row);
+  const mayVoid = useMay('event.void') && row.kind === 'event';
   return (
     <Group justify="space-between" align="flex-start" wrap="nowrap" gap="sm">
       <Stack gap={0}>
@@ -72,7 +70,7 @@ function Row({ id, row }: { id: string; row: TimelineRow }) {
           </Text>
           {voided && (
             <Badge size="xs" color="gray" variant="outline">
-              {t('voided')}
+              {typeof row.details.reason === 'string' ? t('voidedBecause', { why: row.details.reason }) : t('voided')}
             </Badge>
           )}
           {row.kind === 'stage' && row.details.undone === true && (
@@ -95,11 +93,74 @@ function Row({ id, row }: { id: string; row: TimelineRow }) {
         {change.error && <Failure error={change.error} />}
       </Stack>
       {mayVoid && (
-        <Button size="compact-xs" variant="default" loading={change.isPending} onClick={() => change.mutate()}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={change.isPending}
+          onClick={() => (voided ? change.mutate(null) : setAsking(true))}
+        >
           {t(voided ? 'unvoid' : 'void')}
         </Button>
       )}
+      {asking && (
+        <Why
+          name={row.name}
+          close={() => setAsking(false)}
+          go={(reason) => {
+            setAsking(false);
+            change.mutate(reason);
+          }}
+        />
+      )}
     </Group>
+  );
+}
+
+/** Lets the event of a row not count any more, for a reason, or count again, for none. */
+function useVoid(id: string, row: TimelineRow) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (reason: string | null) =>
+      call('POST', reason === null ? '/api/events/unvoid' : '/api/events/void', {
+        body: { events: { contactId: id, eventIds: [row.id] }, ...(reason === null ? {} : { reason }) },
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['lead', id] }),
+  });
+}
+
+/** Why an event does not count is asked, so that somebody else can read it later. */
+function Why({ name, close, go }: { name: string; close: () => void; go: (reason: string) => void }) {
+  const { t } = useTranslation('lead');
+  const [reason, setReason] = useState('');
+  return (
+    <Modal opened onClose={close} title={t('voidTitle', { name })} closeButtonProps={{ 'aria-label': t('close') }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          go(reason.trim());
+        }}
+      >
+        <Stack>
+          <Text size="sm">{t('voidHint')}</Text>
+          <TextInput
+            label={t('voidWhy')}
+            required
+            maxLength={200}
+            value={reason}
+            onChange={(event) => setReason(event.currentTarget.value)}
+            data-autofocus
+          />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={close}>
+              {t('cancel')}
+            </Button>
+            <Button type="submit" disabled={reason.trim() === ''}>
+              {t('void')}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
   );
 }
 
@@ -109,6 +170,6 @@ function detailsOf({ kind, details }: TimelineRow): string {
   const facts = kind === 'event' ? Object(details.properties) : details;
   return Object.entries(facts)
     .filter(([name, value]) => value !== null && value !== '' && name !== 'machine')
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}: ${shownValue(value)}`)
     .join(' · ');
 }

@@ -41,7 +41,8 @@ create table standing (
   primary key (contact_id, model_id)
 );
 create index standing_due on standing ((contact_id & 63), next_change_at) where next_change_at is not null;
-create index standing_stage on standing (model_id, stage, contact_id);
+-- Who is in a stage, the last to enter it first.
+create index standing_stage on standing (model_id, stage, stage_since, contact_id);
 
 create table score (
   contact_id bigint not null,
