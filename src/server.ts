@@ -21,6 +21,7 @@ import { importRoutes } from './routes/imports.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { liveRoutes } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
 import { pageRoutes } from './routes/page.ts';
 import { personRoutes } from './routes/persons.ts';
@@ -28,6 +29,8 @@ import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { startRoutes } from './routes/start.ts';
+import { suppressionRoutes } from './routes/suppression.ts';
 import { trackerRoutes } from './routes/tracker.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -100,8 +103,11 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     importRoutes,
     jobRoutes,
     keyRoutes,
+    liveRoutes,
     userRoutes,
     hookRoutes,
+    startRoutes,
+    suppressionRoutes,
     trackerRoutes,
     webhookRoutes,
   ])

@@ -14,6 +14,8 @@ export function useFormat() {
     count: (value: number): string => new Intl.NumberFormat(language).format(value),
     day: (instant: string): string =>
       new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(instant)),
+    time: (instant: string): string =>
+      new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(instant)),
     moment: (instant: string): string =>
       new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant)),
   };

@@ -9,6 +9,7 @@ import { ScorelineError } from '../core/errors.ts';
 import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
 import { findContacts, type Place, readSearch, type Search } from '../store/search.ts';
 import { findSegment, listSegments, removeSegment, type Segment, saveSegment } from '../store/segments.ts';
+import { suppressedAmong } from '../store/suppression.ts';
 import { contactShape, showContact } from './contact-shape.ts';
 import { csvLine } from './csv.ts';
 import {
@@ -133,7 +134,9 @@ export function segmentRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
           now: app.clock(),
         });
         const ids = found.places.map(({ contactId }) => contactId);
+        const suppressed = await suppressedAmong(app.db, ids);
         for (const contact of await readContacts(app.db, ids, search.modelId)) {
+          if (suppressed.has(contact.contactId)) continue;
           const shown = showContact(contact, serving);
           yield csvLine([
             ...CSV_COLUMNS.map((column) => shown[column]),

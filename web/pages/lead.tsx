@@ -27,6 +27,7 @@ import { useFormat } from '../format.ts';
 import { nameOf } from '../lead.model.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Score } from '../parts/score.tsx';
+import { Suppressed } from '../parts/suppressed.tsx';
 import { TimeLine } from '../parts/time-line.tsx';
 import { WaterfallOf } from '../parts/waterfall.tsx';
 import { lead } from '../router.tsx';
@@ -57,6 +58,7 @@ export function LeadPage() {
         </Anchor>
         <Text className="breaks">{name}</Text>
       </Breadcrumbs>
+      <Suppressed id={id} />
       <Group justify="space-between" align="end">
         <Stack gap={0}>
           <Title order={1} className="breaks">

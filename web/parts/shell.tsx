@@ -2,21 +2,24 @@
 
 import { AppShell, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAddressBook, IconAdjustments, IconChartDots } from '@tabler/icons-react';
+import { IconAddressBook, IconAdjustments, IconChartDots, IconSettings } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
+import { useLive } from '../live.ts';
 import { useMe } from '../me.ts';
 import { SignIn } from '../pages/sign-in.tsx';
 import { Failure } from './failure.tsx';
+import { GetStarted, MadeUp } from './made-up.tsx';
 import { Preferences } from './preferences.tsx';
 
 /** Where one can go, with the right that it takes to see anything there. */
 const places = [
   { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
   { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
+  { to: '/settings', label: 'nav.settings', icon: IconSettings, right: 'contact.read' },
 ] as const;
 
 export function Shell() {
@@ -42,6 +45,7 @@ function Frame({ me }: { me: Me }) {
   const queries = useQueryClient();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [open, { toggle, close }] = useDisclosure(false);
+  useLive();
   const signOut = async () => {
     await call('POST', '/api/auth/sign-out', { body: {} });
     queries.clear();
@@ -89,6 +93,7 @@ function Frame({ me }: { me: Me }) {
                 {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
               />
             ))}
+          <GetStarted onClick={close} />
         </AppShell.Section>
         <AppShell.Section p="xs">
           <Preferences />
@@ -96,6 +101,7 @@ function Frame({ me }: { me: Me }) {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Container size="xl" p={0}>
+          <MadeUp />
           <Outlet />
         </Container>
       </AppShell.Main>
