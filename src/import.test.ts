@@ -126,6 +126,8 @@ describe.skipIf(url === undefined)('import', async () => {
     expect(await tryFile(path, 'a.csv', { kind: 'contacts', mapping, now })).toEqual({
       rows: 1,
       usable: 1,
+      first: [{ who: '77', name: null, at: now, facts: { email: 'm@mapped-firm.com', title: 'CTO' } }],
+      reasons: [],
       rejects: [],
     });
     await read('contacts', path, mapping);

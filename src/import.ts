@@ -13,9 +13,10 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Column } from './column-guess.ts';
 import { companyDomainOf } from './connectors/mail-domains.ts';
 import { ScorelineError } from './core/errors.ts';
-import { cleanEmail, cleanFacts, cleanName, type Json, type Message, type Who } from './core/ingest.ts';
+import { cleanEmail, cleanFacts, cleanName, type Facts, type Json, type Message, type Who } from './core/ingest.ts';
 import { nearest } from './core/text.ts';
 import { readInstant } from './core/time.ts';
 import type { Value } from './core/words.ts';
@@ -77,6 +78,41 @@ export async function hashOfFile(path: string): Promise<string> {
 export const REJECTS_ENDING = '.rejects.csv';
 export const rejectsPath = (folder: string, importId: number): string => join(folder, `${importId}${REJECTS_ENDING}`);
 
+/** A row as it would be kept: who or which company it is about, what it says of them, and when. */
+interface WouldBe {
+  readonly who: string;
+  /** Of an event. */
+  readonly name: string | null;
+  readonly at: number;
+  readonly facts: Facts;
+}
+
+export interface Tried {
+  readonly rows: number;
+  readonly usable: number;
+  /** The first of the rows that can be used. */
+  readonly first: readonly WouldBe[];
+  /** Why rows cannot be used, and how many of each, the most first. */
+  readonly reasons: readonly { readonly reason: string; readonly rows: number }[];
+  /** Lines of a file of rejects about the first of them. */
+  readonly rejects: readonly string[];
+}
+
+function wouldBe(one: Message | StatedCompany): WouldBe {
+  if (!('kind' in one)) return { who: one.key, name: null, at: one.at, facts: one.traits };
+  const { userId, email, anonymousId } = one.who;
+  const who = userId ?? email ?? anonymousId ?? '';
+  switch (one.kind) {
+    case 'event':
+      return { who, name: one.name, at: one.at, facts: one.properties };
+    case 'traits':
+    case 'company':
+      return { who, name: null, at: one.at, facts: one.traits };
+    case 'alias':
+      return { who, name: null, at: one.at, facts: {} };
+  }
+}
+
 /**
  * Looks at a file without keeping anything: how many rows could be used.
  * @throws ScorelineError `file_unreadable`, `file_format`, `column_missing`
@@ -85,23 +121,53 @@ export async function tryFile(
   path: string,
   name: string,
   { kind, mapping, now }: { kind: ImportKind; mapping: ColumnNames; now: number },
-): Promise<{ readonly rows: number; readonly usable: number; readonly rejects: string[] }> {
+): Promise<Tried> {
   const file = await openRows(path, name);
   try {
     const reader = await readerOf(file, { kind, mapping, hash: '', createdAt: now });
     let usable = 0;
     const rejects: string[] = [...file.faults];
+    const reasons = new Map<string, number>();
+    if (file.faults.length > 0) reasons.set('a row that cannot be read', file.faults.length);
+    const first: WouldBe[] = [];
     for await (const rows of file.read(0)) {
       const { messages, companies, rejected } = reader(rows);
       usable += messages.length + companies.length;
+      for (const { reason } of rejected) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      first.push(...[...messages, ...companies].slice(0, TRIED_ROWS - first.length).map(wouldBe));
       if (rejects.length < TRIED_REJECTS) rejects.push(...file.lines(rejected));
     }
-    return { rows: file.count + file.faults.length, usable, rejects: rejects.slice(0, TRIED_REJECTS) };
+    return {
+      rows: file.count + file.faults.length,
+      usable,
+      first,
+      reasons: [...reasons].map(([reason, count]) => ({ reason, rows: count })).sort((a, b) => b.rows - a.rows),
+      rejects: rejects.slice(0, TRIED_REJECTS),
+    };
   } finally {
     file.close();
   }
 }
+const SAMPLED = 200;
+
+/** The columns of a file with some of the cells of each. @throws ScorelineError `file_unreadable`, `file_format` */
+export async function sampleFile(path: string, name: string): Promise<Column[]> {
+  const file = await openRows(path, name);
+  try {
+    const cells = new Map<string, string[]>(file.names.map((column) => [column, []]));
+    for await (const rows of file.read(0)) {
+      for (const row of rows.slice(0, SAMPLED))
+        for (const [column, value] of row.cells) cells.get(column)?.push([value].flat().join(', '));
+      break;
+    }
+    return [...cells].map(([column, found]) => ({ name: column, cells: found }));
+  } finally {
+    file.close();
+  }
+}
+
 const TRIED_REJECTS = 100;
+const TRIED_ROWS = 10;
 
 /**
  * Reads a file in, from where it was left. Its state, position and counts are kept as it goes on.

@@ -26,6 +26,7 @@ import { importRoutes } from './routes/imports.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { liveRoutes } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -34,6 +35,8 @@ import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
+import { startRoutes } from './routes/start.ts';
+import { suppressionRoutes } from './routes/suppression.ts';
 import { templateRoutes } from './routes/templates.ts';
 import { todayRoutes } from './routes/today.ts';
 import { trackerRoutes } from './routes/tracker.ts';
@@ -117,9 +120,12 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     importRoutes,
     jobRoutes,
     keyRoutes,
+    liveRoutes,
     userRoutes,
     hookRoutes,
     todayRoutes,
+    startRoutes,
+    suppressionRoutes,
     trackerRoutes,
     webhookRoutes,
   ])

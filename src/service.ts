@@ -9,6 +9,7 @@ import type { Config } from './config.ts';
 import { createSend } from './connectors/send.ts';
 import { ScorelineError } from './core/errors.ts';
 import { ANSWER_TIME, createDeliveries } from './deliveries.ts';
+import { startDemoJobs } from './demo-job.ts';
 import { startJobs } from './jobs.ts';
 import { countedSend } from './metrics.ts';
 import { createServer } from './server.ts';
@@ -55,6 +56,7 @@ export async function startService(config: Config, log: Logger, clock: () => num
     const app = createApp({ db, config, log, clock });
     undo.push(app.close);
     await startJobs(app);
+    await startDemoJobs(app);
     const allowPrivate = config.SCORELINE_ALLOW_PRIVATE_WEBHOOKS === 'yes';
     const send = countedSend(createSend({ allowPrivate, timeout: ANSWER_TIME }), app.metrics);
     const deliveries = createDeliveries({ ...app, send, random: Math.random });

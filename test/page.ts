@@ -26,12 +26,12 @@ export interface TestPage extends TestApp {
 }
 
 /** For the top level of a test file; undefined where there is no database or no browser to be had. */
-export async function testPage(): Promise<TestPage | undefined> {
+export async function testPage(environment: Record<string, string> = {}): Promise<TestPage | undefined> {
   const url = await postgresUrl();
   const browser = url === undefined ? undefined : await openBrowser();
   if (url === undefined || browser === undefined) return undefined;
   execFileSync(process.execPath, [fileURLToPath(new URL('../scripts/page.js', import.meta.url))]);
-  const service = await testApp(url);
+  const service = await testApp(url, environment);
   const { app } = service;
   const server = await createServer(app);
   const address = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -1,15 +1,23 @@
 /** What the service answers, in types that come from its routes. */
 
 import type { z } from 'zod';
+import type { entryShape } from '../src/routes/audit.ts';
 import type { companyShape, contactShape } from '../src/routes/contact-shape.ts';
 import type { historyRow, timelineRow, traitRow } from '../src/routes/contacts.ts';
+import type { guessShape, importShape, tried } from '../src/routes/imports.ts';
+import type { keyShape } from '../src/routes/keys.ts';
 import type { versionShape, wholeVersion } from '../src/routes/models.ts';
 import type { outlineShape } from '../src/routes/outline.ts';
 import type { mergeShape } from '../src/routes/persons.ts';
 import type { explainedShape, toldShape } from '../src/routes/scores.ts';
 import type { segmentShape } from '../src/routes/segments.ts';
+import type { arrivalShape, refusalShape, sourceShape } from '../src/routes/sources.ts';
+import type { startShape } from '../src/routes/start.ts';
+import type { suppressionShape } from '../src/routes/suppression.ts';
 import type { todayShape } from '../src/routes/today.ts';
 import type { baseShape, behindShape, diffShape, trialShape, triedShape } from '../src/routes/trial-shapes.ts';
+import type { personShape } from '../src/routes/users.ts';
+import type { deliveryShape, endpointShape } from '../src/routes/webhooks.ts';
 
 export interface List<Item> {
   readonly items: readonly Item[];
@@ -73,6 +81,21 @@ export interface Fields {
   readonly company: readonly Field[];
   readonly events: readonly { readonly name: string; readonly count: number; readonly properties: readonly Field[] }[];
 }
+
+export type Arrival = z.output<typeof arrivalShape>;
+export type AuditEntry = z.output<typeof entryShape>;
+export type Delivery = z.output<typeof deliveryShape>;
+export type Endpoint = z.output<typeof endpointShape>;
+export type Guesses = z.output<typeof guessShape>;
+export type FileImport = z.output<typeof importShape>;
+export type AccessKey = z.output<typeof keyShape>;
+export type Person = z.output<typeof personShape>;
+export type Refusal = z.output<typeof refusalShape>;
+export type Source = z.output<typeof sourceShape>;
+export type Start = z.output<typeof startShape>;
+export type Suppression = z.output<typeof suppressionShape>;
+/** What an import would do. */
+export type TriedFile = z.output<typeof tried>;
 
 /** Who is signed in. */
 export interface Me {

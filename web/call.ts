@@ -35,13 +35,25 @@ export async function call<T>(
   const search = new URLSearchParams(
     Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
-  const request = {
+  return ask<T>(search.size === 0 ? path : `${path}?${search}`, {
     method,
     signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  };
-  const answer = await fetch(search.size === 0 ? path : `${path}?${search}`, request).catch((error) => {
-    if (signal?.aborted) throw error;
+  });
+}
+
+/** Sends a file as it is. @throws Refused as `call` does */
+export function sendFile<T>(path: string, file: Blob, query: Readonly<Record<string, string | undefined>>): Promise<T> {
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  const headers = { 'content-type': 'application/octet-stream' };
+  return ask<T>(`${path}?${search}`, { method: 'POST', body: file, headers });
+}
+
+async function ask<T>(address: string, request: RequestInit): Promise<T> {
+  const answer = await fetch(address, request).catch((error) => {
+    if (request.signal?.aborted) throw error;
     throw new Refused(0, 'offline', '', '');
   });
   const text = await answer.text();

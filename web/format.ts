@@ -16,6 +16,7 @@ function writersOf(language: string) {
   const signed = new Intl.NumberFormat(language, { maximumFractionDigits: 2, signDisplay: 'exceptZero' });
   const count = new Intl.NumberFormat(language);
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'medium' });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const unitOf = (ms: number) => UNITS.find(([, length]) => ms >= length) ?? UNITS[4];
@@ -25,6 +26,7 @@ function writersOf(language: string) {
     signed: (value: number): string => signed.format(value),
     count: (value: number): string => count.format(value),
     day: (instant: string): string => day.format(new Date(instant)),
+    time: (instant: string): string => time.format(new Date(instant)),
     moment: (instant: string): string => moment.format(new Date(instant)),
     /** How long before (or after) now, such as “2 hours ago”. */
     ago: (instant: string): string => {

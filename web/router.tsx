@@ -156,8 +156,40 @@ export const draft = createRoute({
   component: lazyRouteComponent(() => import('./pages/draft.tsx'), 'DraftPage'),
 });
 
+/** What a section of the settings is narrowed to. */
+export interface SettingsSearch {
+  readonly source?: string | undefined;
+  readonly webhook?: string | undefined;
+  readonly find?: string | undefined;
+  readonly who?: string | undefined;
+  readonly action?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/{-$section}',
+  validateSearch: (search): SettingsSearch =>
+    Object.fromEntries(
+      ['source', 'webhook', 'find', 'who', 'action', 'from', 'to'].map((name) => [
+        name,
+        text(String(search[name] ?? '')),
+      ]),
+    ),
+  loader: () => words('settings'),
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+});
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/start',
+  loader: () => words('start', 'settings'),
+  component: lazyRouteComponent(() => import('./pages/start.tsx'), 'StartPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, today, leads, lead, companies, company, overview, studio, draft]),
+  routeTree: root.addChildren([home, start, today, leads, lead, companies, company, overview, studio, draft, settings]),
   // What fails on a page leaves the way to the others.
   defaultErrorComponent: ({ error, reset }) => <Failure error={error} again={reset} />,
   defaultPreload: 'intent',

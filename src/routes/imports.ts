@@ -12,9 +12,10 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
+import { guessColumns, guessKind } from '../column-guess.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { formatOf } from '../files/source.ts';
-import { rejectsPath, tryFile } from '../import.ts';
+import { rejectsPath, sampleFile, type Tried, tryFile } from '../import.ts';
 import { askForImport, COMING, importsFolder } from '../jobs.ts';
 import { beginImport, findImport, type Import, listImports } from '../store/imports.ts';
 import {
@@ -32,7 +33,7 @@ import {
 } from './shapes.ts';
 
 const kind = z.enum(['companies', 'contacts', 'events']);
-const importShape = z.object({
+export const importShape = z.object({
   id: z.string(),
   kind,
   name: z.string(),
@@ -47,9 +48,22 @@ const importShape = z.object({
   finishedAt: z.string().nullable(),
   failure: z.string().nullable(),
 });
-const tried = z.object({
+export const tried = z.object({
   rows: z.number(),
   usable: z.number(),
+  first: z
+    .array(
+      z.object({
+        who: z.string(),
+        name: z.string().nullable().describe('Of an event.'),
+        at: z.string(),
+        facts: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .describe('The first of the rows that can be used, as they would be kept.'),
+  reasons: z
+    .array(z.object({ reason: z.string(), rows: z.number() }))
+    .describe('Why the others cannot, the most first.'),
   rejects: z.array(z.string()).describe('The first of the rows that cannot be used: file, line, reason, row.'),
 });
 
@@ -67,6 +81,26 @@ const show = (one: Import): z.infer<typeof importShape> => ({
   createdBy: one.createdBy,
   finishedAt: writtenOrNull(one.finishedAt),
   failure: one.failure,
+});
+
+const showTried = ({ first, reasons, rejects, ...counts }: Tried): z.infer<typeof tried> => ({
+  ...counts,
+  first: first.map(({ at, facts, ...rest }) => ({ ...rest, at: written(at), facts: { ...facts } })),
+  reasons: [...reasons],
+  rejects: [...rejects],
+});
+
+export const guessShape = z.object({
+  kind,
+  columns: z.array(
+    z.object({
+      column: z.string(),
+      as: z.string().nullable().describe('What it is called here; null leaves it out.'),
+      confidence: z.enum(['sure', 'likely', 'unsure']),
+      because: z.enum(['name', 'cells', 'both', 'empty', 'own']),
+      cells: z.array(z.string()),
+    }),
+  ),
 });
 
 /** `{"Record ID": "id", "Notes": null}` as text, for it travels beside the file. */
@@ -88,6 +122,9 @@ const query = z.object({
   mapping: mapping.optional().describe('JSON: what each column is called here; null leaves it out.'),
   dryRun: z.stringbool().default(false).describe('Looks at the file and keeps nothing.'),
 });
+
+/** Cells of a column that are shown with the guess. */
+const SHOWN = 3;
 
 const tags = ['imports'];
 const schema = { tags };
@@ -142,6 +179,31 @@ export function importRoutes(plain: FastifyInstance, { app, cursors }: Desk): vo
     inner.removeAllContentTypeParsers();
     inner.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     typed(inner).post(
+      '/api/imports/columns',
+      {
+        config: { right: 'contact.write' },
+        schema: {
+          ...schema,
+          summary: 'What the columns of a file may mean: the body is the file or its beginning; nothing is kept',
+          querystring: query.pick({ name: true }).extend({ kind: kind.optional() }),
+          response: answers(guessShape),
+        },
+      },
+      async (request) => {
+        const { name } = request.query;
+        const file = await keepFile(folder, request.body, extname(name).toLowerCase());
+        try {
+          const columns = await sampleFile(file.path, basename(name));
+          const of = request.query.kind ?? guessKind(columns);
+          const guesses = guessColumns(of, columns).map((guess) => ({ ...guess, cells: guess.cells.slice(0, SHOWN) }));
+          return { kind: of, columns: guesses };
+        } finally {
+          await rm(file.path, { force: true });
+        }
+      },
+    );
+
+    typed(inner).post(
       '/api/imports',
       {
         config: { right: 'contact.write' },
@@ -157,7 +219,7 @@ export function importRoutes(plain: FastifyInstance, { app, cursors }: Desk): vo
         const file = await keepFile(folder, request.body, extname(name).toLowerCase());
         const what = { kind: request.query.kind, mapping: request.query.mapping ?? {}, now: app.clock() };
         try {
-          if (dryRun) return await tryFile(file.path, basename(name), what);
+          if (dryRun) return showTried(await tryFile(file.path, basename(name), what));
         } finally {
           if (dryRun) await rm(file.path, { force: true });
         }

@@ -22,7 +22,7 @@ import {
 } from './shapes.ts';
 
 const scope = z.enum(['ingest', 'read', 'write']);
-const keyShape = z.object({
+export const keyShape = z.object({
   id: z.string(),
   name: z.string(),
   hint: z.string().describe('The last characters of the key.'),

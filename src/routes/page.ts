@@ -12,7 +12,20 @@ import type { FastifyInstance } from 'fastify';
 const BUILT = fileURLToPath(new URL('../../web/built/', import.meta.url));
 
 /** Where the page has its addresses; what is under none of them is told to be nothing. */
-const PLACES = ['/', '/companies', '/companies/*', '/leads', '/leads/*', '/overview', '/studio', '/studio/*', '/today'];
+const PLACES = [
+  '/',
+  '/companies',
+  '/companies/*',
+  '/leads',
+  '/leads/*',
+  '/overview',
+  '/settings',
+  '/settings/*',
+  '/start',
+  '/studio',
+  '/studio/*',
+  '/today',
+];
 
 /** A year: the name of a file says what is in it. */
 const LONG = 31_536_000;

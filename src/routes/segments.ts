@@ -10,6 +10,7 @@ import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
 import { countContacts, findContacts, readSearch } from '../store/search.ts';
 import type { Place, Search } from '../store/search-sql.ts';
 import { findSegment, listSegments, removeSegment, type Segment, saveSegment } from '../store/segments.ts';
+import { suppressedAmong } from '../store/suppression.ts';
 import { contactShape, showContact } from './contact-shape.ts';
 import { csvLine } from './csv.ts';
 import {
@@ -134,7 +135,9 @@ export function segmentRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
           now: app.clock(),
         });
         const ids = found.places.map(({ contactId }) => contactId);
+        const suppressed = await suppressedAmong(app.db, ids);
         for (const contact of await readContacts(app.db, ids, search.modelId)) {
+          if (suppressed.has(contact.contactId)) continue;
           const shown = showContact(contact, serving);
           yield csvLine([
             ...CSV_COLUMNS.map((column) => shown[column]),

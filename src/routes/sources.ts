@@ -7,7 +7,7 @@ import { hooks } from '../connectors/hooks.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { cleanFacts } from '../core/ingest.ts';
 import { recordDeed } from '../store/audit.ts';
-import { createSource, disableSource, listRefusals, listSources, type Source } from '../store/sources.ts';
+import { createSource, disableSource, listArrivals, listRefusals, listSources, type Source } from '../store/sources.ts';
 import {
   answers,
   anything,
@@ -26,7 +26,7 @@ import {
 } from './shapes.ts';
 
 const tags = ['sources'];
-const sourceShape = z.object({
+export const sourceShape = z.object({
   id: z.string(),
   kind: z.string(),
   name: z.string(),
@@ -41,12 +41,22 @@ const show = ({ sourceId, kind, name, createdAt, disabledAt }: Source) => ({
   disabledAt: writtenOrNull(disabledAt),
 });
 
-const refusalShape = z.object({
+export const refusalShape = z.object({
   id: z.string(),
   at: z.string(),
   sourceId: z.string().nullable(),
   reason: z.string(),
   message: z.string().describe('What came, cut where it is long.'),
+});
+
+export const arrivalShape = z.object({
+  contactId: z.string(),
+  id: z.string(),
+  name: z.string(),
+  at: z.string(),
+  receivedAt: z.string(),
+  sourceId: z.string().nullable(),
+  machine: z.string().nullable(),
 });
 
 const hookKinds = Object.keys(hooks) as (keyof typeof hooks)[];
@@ -128,6 +138,31 @@ export function sourceRoutes(plain: FastifyInstance, { app, cursors }: Desk): vo
         await recordDeed(tx, { at: now, who, action: 'source.disable', subject: `source:${sourceId}` });
       });
       return reply.status(204).send(null);
+    },
+  );
+
+  server.get(
+    '/api/arrivals',
+    {
+      config: { right: 'source.read' },
+      schema: {
+        tags,
+        summary: 'Events that arrived in the last quarter of an hour, the latest first',
+        querystring: z.object({ limit: page.shape.limit, sourceId: id.optional() }),
+        response: answers(list(arrivalShape)),
+      },
+    },
+    async ({ query: { limit, sourceId = null } }) => {
+      const arrivals = await listArrivals(app.db, { sourceId, limit, now: app.clock() });
+      const items = arrivals.map(({ contactId, eventId, at, receivedAt, sourceId: from, ...rest }) => ({
+        ...rest,
+        contactId: String(contactId),
+        id: eventId,
+        at: written(at),
+        receivedAt: written(receivedAt),
+        sourceId: from === null ? null : String(from),
+      }));
+      return { items, next: null };
     },
   );
 

@@ -11,6 +11,7 @@ import { mainOf } from '../core/scores.ts';
 import { saysRule } from '../core/sentences.ts';
 import type { Model } from '../core/words.ts';
 import { readContacts, servingModel } from '../store/contacts.ts';
+import { suppressedAmong } from '../store/suppression.ts';
 import { companyValues, type Deed, lastDeeds, listToday, readParts, type TodayPlace } from '../store/today.ts';
 import { contactShape, inPoints, showContact } from './contact-shape.ts';
 import { answers, type Desk, language, list, missing, page, pageOf, shortText, typed, written } from './shapes.ts';
@@ -77,17 +78,21 @@ export function todayRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         ({ contactId }) => contactId,
         ({ rank, since, points, contactId }) => cursors.write(of, [rank, since, points, contactId]),
       );
-      const [contacts, parts, deeds] = await Promise.all([
+      const [contacts, parts, deeds, suppressed] = await Promise.all([
         readContacts(app.db, items, modelId),
         readParts(app.db, items, modelId),
         lastDeeds(app.db, items, { now: app.clock(), each: DEEDS }),
+        suppressedAmong(app.db, items),
       ]);
       return {
-        items: contacts.map((contact) => ({
-          ...showContact(contact, serving),
-          reasons: strongest(model, parts.get(contact.contactId) ?? {}, phrasesOf(spoken)),
-          did: (deeds.get(contact.contactId) ?? []).map(showDeed),
-        })),
+        // Nobody is to get in touch with them, so a page can be shorter than was asked.
+        items: contacts
+          .filter(({ contactId }) => !suppressed.has(contactId))
+          .map((contact) => ({
+            ...showContact(contact, serving),
+            reasons: strongest(model, parts.get(contact.contactId) ?? {}, phrasesOf(spoken)),
+            did: (deeds.get(contact.contactId) ?? []).map(showDeed),
+          })),
         next,
       };
     },

@@ -16,7 +16,7 @@ const ownPath = z
   .string()
   .max(500)
   .regex(/^\/(?![/\\])[^\\\s]*$/, 'takes a path of this service');
-const personShape = z.object({
+export const personShape = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),

@@ -37,7 +37,7 @@ import {
   writtenOrNull,
 } from './shapes.ts';
 
-const endpointShape = z.object({
+export const endpointShape = z.object({
   id: z.string(),
   url: z.string(),
   types: z.array(z.string()),
@@ -57,7 +57,7 @@ const show = (endpoint: Endpoint) => ({
   disabledBecause: endpoint.disabledBecause,
 });
 
-const deliveryShape = z.object({
+export const deliveryShape = z.object({
   id: z.string(),
   webhookId: z.string().describe('The same at every attempt.'),
   type: z.string(),

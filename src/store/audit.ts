@@ -33,15 +33,38 @@ export async function recordDeed(db: Db, { at, who, action, subject, details = {
   ]);
 }
 
+/** Which deeds; null for any. */
+export interface AuditSearch {
+  readonly subject: string | null;
+  /** A part of who did it. */
+  readonly who?: string | null;
+  /** The action, or its beginning, such as `key.`. */
+  readonly action?: string | null;
+  /** From this instant on, and before that one, in milliseconds. */
+  readonly from?: number | null;
+  readonly to?: number | null;
+}
+
 /** The latest deeds first, those before the entry `before` only. */
 export function listAudit(
   db: Db,
-  { before, limit, subject }: { before: number | null; limit: number; subject: string | null },
+  {
+    before,
+    limit,
+    subject,
+    who = null,
+    action = null,
+    from = null,
+    to = null,
+  }: AuditSearch & { before: number | null; limit: number },
 ): Promise<AuditEntry[]> {
   return db.rows<AuditEntry>(
     `select audit_id as id, at, who, action, subject, details from audit
      where ($1::bigint is null or audit_id < $1) and ($2::text is null or subject = $2)
+       and ($4::text is null or strpos(lower(who), lower($4)) > 0)
+       and ($5::text is null or starts_with(action, $5))
+       and ($6::bigint is null or at >= $6) and ($7::bigint is null or at < $7)
      order by audit_id desc limit $3`,
-    [before, subject, limit],
+    [before, subject, limit, who, action, from, to],
   );
 }

@@ -78,6 +78,39 @@ export const listRefusals = (
     [sourceId, before, limit],
   );
 
+/** An event as it came. */
+export interface Arrival {
+  readonly contactId: number;
+  readonly eventId: string;
+  readonly name: string;
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly sourceId: number | null;
+  readonly machine: string | null;
+}
+
+/** Milliseconds back from now in which is looked, one after the other, until enough is found. */
+const BACK = [5_000, 60_000, 900_000] as const;
+
+/** The events that arrived in the last quarter of an hour, the latest first. @param sourceId null for all sources */
+export async function listArrivals(
+  db: Db,
+  { sourceId, limit, now }: { sourceId: number | null; limit: number; now: number },
+): Promise<Arrival[]> {
+  let found: Arrival[] = [];
+  for (const back of BACK) {
+    found = await db.rows<Arrival>(
+      `select contact_id as "contactId", event_id as "eventId", name, at, received_at as "receivedAt",
+         source_id as "sourceId", machine
+       from event where received_at > $1 and ($2::integer is null or source_id = $2)
+       order by received_at desc, at desc, contact_id, event_id limit $3`,
+      [now - back, sourceId, limit],
+    );
+    if (found.length === limit) break;
+  }
+  return found;
+}
+
 /** A refusal with where and when it came. */
 export interface Refused extends Refusal {
   readonly at: number;

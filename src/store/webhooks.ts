@@ -8,6 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { recordDeed } from './audit.ts';
 import { bigints, integers } from './columns.ts';
 import type { Db } from './db.ts';
+import { madeUpAmong } from './start.ts';
+import { suppressedAmong } from './suppression.ts';
 
 export interface Endpoint {
   readonly endpointId: number;
@@ -236,13 +238,17 @@ export interface NewMessage {
   readonly audience: { readonly type: string; readonly since?: number };
 }
 
-/** Writes messages, due at once. */
+/** Writes messages, due at once; none about a contact that is suppressed or made up. */
 export async function addMessages(db: Db, messages: readonly NewMessage[], now: number): Promise<void> {
   const endpoints = await db.rows<{ id: number; types: string[]; since: number }>(
     'select endpoint_id as id, types, created_at as since from webhook_endpoint where disabled_at is null',
   );
+  const contacts = messages.flatMap(({ contactId }) => contactId ?? []);
+  if (endpoints.length === 0) return;
+  const untold = new Set([...(await suppressedAmong(db, contacts)).keys(), ...(await madeUpAmong(db, contacts))]);
+  const handedOn = messages.filter(({ contactId }) => contactId === null || !untold.has(contactId));
   const rows = endpoints.flatMap(({ id, types, since }) =>
-    messages
+    handedOn
       .filter(({ audience }) => types.includes(audience.type) && since <= (audience.since ?? since))
       .map((message) => ({ id, ...message })),
   );

@@ -30,6 +30,7 @@ import { LeadIdentity } from '../parts/lead-identity.tsx';
 import { LeadTraits } from '../parts/lead-traits.tsx';
 import { NextChange } from '../parts/next-change.tsx';
 import { Standing } from '../parts/standing.tsx';
+import { Suppressed } from '../parts/suppressed.tsx';
 import { TimeLine } from '../parts/time-line.tsx';
 import { lead } from '../router.tsx';
 import { useServing } from '../serving.ts';
@@ -64,6 +65,7 @@ export function LeadPage() {
         </Anchor>
         <Text className="breaks">{nameOf(known.data)}</Text>
       </Breadcrumbs>
+      <Suppressed id={id} />
       <Head of={known.data} asOf={asOf} />
       <div className="lead-page">
         <Stack className="main">

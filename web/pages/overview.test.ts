@@ -149,7 +149,7 @@ describe.skipIf(service === undefined)('the overview', async () => {
     async ({ role, ...look }) => {
       const page = await open(role, DAYS, look);
       await page.getByRole('table', { name: 'Funnel' }).waitFor();
-      await page.getByRole('region', { name: 'Does the score tell who buys?' }).getByRole('img').waitFor();
+      await page.getByRole('region', { name: 'Does the score tell who buys?' }).getByRole('img').first().waitFor();
       await page.getByRole('region', { name: 'Where leads come from' }).getByRole('table').waitFor();
       await page.getByText('As a table').first().click();
       await expectAccessible(page, 'overview');

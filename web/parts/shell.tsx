@@ -9,6 +9,7 @@ import {
   IconChartDots,
   IconChecklist,
   IconReportAnalytics,
+  IconSettings,
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
@@ -16,8 +17,10 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
+import { useLive } from '../live.ts';
 import { useMe } from '../me.ts';
 import { Failure } from './failure.tsx';
+import { GetStarted, MadeUp } from './made-up.tsx';
 import { Preferences } from './preferences.tsx';
 
 /** Whoever is signed in does not wait for it. */
@@ -30,6 +33,7 @@ const places = [
   { to: '/companies', label: 'nav.companies', icon: IconBuilding, right: 'company.read' },
   { to: '/overview', label: 'nav.overview', icon: IconReportAnalytics, right: 'contact.read' },
   { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
+  { to: '/settings', label: 'nav.settings', icon: IconSettings, right: 'contact.read' },
 ] as const;
 
 export function Shell() {
@@ -60,6 +64,7 @@ function Frame({ me }: { me: Me }) {
   const queries = useQueryClient();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [open, { toggle, close }] = useDisclosure(false);
+  useLive();
   const signOut = async () => {
     await call('POST', '/api/auth/sign-out', { body: {} });
     queries.clear();
@@ -107,6 +112,7 @@ function Frame({ me }: { me: Me }) {
                 {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
               />
             ))}
+          <GetStarted onClick={close} />
         </AppShell.Section>
         <AppShell.Section p="xs">
           <Preferences />
@@ -114,6 +120,7 @@ function Frame({ me }: { me: Me }) {
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1}>
         <Container size="xl" p={0}>
+          <MadeUp />
           <Outlet />
         </Container>
       </AppShell.Main>

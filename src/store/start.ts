@@ -1,0 +1,130 @@
+/**
+ * How far a workspace is set up, and made-up data in it. It decides what counts as real and that made-up data is taken
+ * out without touching anything else; it refuses to know how people are made up.
+ *
+ * A contact is made up when one of its ids begins with `made-up-` and the demo brought it. Any table with a column
+ * `contact_id`, `company_id` or `model_id` is about those, so that none is forgotten.
+ */
+
+import { quoted } from '../core/dialect.ts';
+import { recordDeed } from './audit.ts';
+import { bigints } from './columns.ts';
+import type { Db } from './db.ts';
+import { lockMerges } from './merges.ts';
+import type { By } from './people.ts';
+import { holdWorkers } from './standings.ts';
+
+/** What the made-up source, and whoever published the model for it, are called. */
+const DEMO = 'demo';
+/** When the made-up people came; it is there from when they are asked for until they are taken out. */
+export const DEMO_SINCE = 'demo.asOf';
+const DISMISSED = 'start.dismissed';
+
+export interface Started {
+  /** Nobody is known. */
+  readonly empty: boolean;
+  /** none: no made-up data. coming: it is being made. there: all of it is. */
+  readonly demo: 'none' | 'coming' | 'there';
+  readonly dismissed: boolean;
+  readonly source: boolean;
+  readonly event: boolean;
+  readonly model: boolean;
+  readonly qualified: boolean;
+  readonly colleague: boolean;
+}
+
+/** What was done of what a new workspace needs; made-up data does not count. */
+export async function readStarted(db: Db): Promise<Started> {
+  const [row] = await db.rows<Omit<Started, 'demo'> & { asked: boolean; filled: boolean }>(
+    `with demo as (select source_id from source where kind = '${DEMO}')
+     select not exists (select from contact) as empty,
+       exists (select from setting where key = '${DEMO_SINCE}') as asked,
+       exists (select from model where name = '${DEMO}' and published_by = '${DEMO}') as filled,
+       exists (select from setting where key = '${DISMISSED}') as dismissed,
+       exists (select from source where kind <> '${DEMO}' and disabled_at is null) as source,
+       exists (select from event where source_id is null or source_id not in (select source_id from demo)) as event,
+       exists (select from model where published_by <> '${DEMO}') as model,
+       exists (select from move m where m.to_stage is not null and m.undone_at is null
+         and not exists (select from trait t join demo on demo.source_id = t.source_id where t.contact_id = m.contact_id))
+         as qualified,
+       (select count(*) from person) > 1 as colleague`,
+  );
+  if (row === undefined) throw new Error('a query without a table gave no row');
+  const { asked, filled, ...rest } = row;
+  return { ...rest, demo: filled ? 'there' : asked ? 'coming' : 'none' };
+}
+
+/** Says that nobody wants to be reminded of what is left to do. */
+export async function dismissStart(db: Db): Promise<void> {
+  await db.rows(`insert into setting (key, value) values ('${DISMISSED}', 'true') on conflict do nothing`);
+}
+
+const tablesWith = async (db: Db, column: string): Promise<string[]> => {
+  const rows = await db.rows<{ name: string }>(
+    `select table_name as name from information_schema.columns
+     where table_schema = current_schema() and column_name = $1 order by table_name`,
+    [column],
+  );
+  return rows.map(({ name }) => name);
+};
+
+async function removeAll(tx: Db, column: string, ids: readonly number[]): Promise<void> {
+  for (const table of await tablesWith(tx, column))
+    await tx.rows(`delete from ${quoted(table)} where ${quoted(column)} = any($1::bigint[])`, [bigints(ids)]);
+}
+
+/** Of some contacts those that are made up: nobody outside is told of them. */
+export async function madeUpAmong(db: Db, ids: readonly number[]): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.rows<{ id: number }>(
+    `select distinct t.contact_id as id from trait t join source s on s.source_id = t.source_id
+     where t.contact_id = any($1::bigint[]) and s.kind = '${DEMO}'`,
+    [bigints(ids)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Takes made-up contacts, their companies, the model that came with them and what it says of anybody out of every table.
+ * A company to which somebody real belongs stays, and so does the model where people published versions of it.
+ * @returns how many contacts are gone
+ */
+export function removeDemo(db: Db, { by, now }: By): Promise<number> {
+  return db.transaction(async (tx) => {
+    // A worker, a merge or a message that is under way would write some of it again.
+    await holdWorkers(tx);
+    await lockMerges(tx);
+    const numbers = async (text: string, values: readonly unknown[] = []): Promise<number[]> =>
+      (await tx.rows<{ id: number }>(text, values)).map(({ id }) => id);
+    const sources = await numbers(`select source_id as id from source where kind = '${DEMO}'`);
+    const contacts = await numbers(
+      `select distinct i.contact_id as id from identity i
+       where i.kind = 'user_id' and i.value >= 'made-up-' and i.value < 'made-up.'
+         and exists (select from trait t where t.contact_id = i.contact_id and t.source_id = any($1::integer[]))`,
+      [sources],
+    );
+    const models = await numbers(
+      `select model_id as id from model where name = '${DEMO}'
+         and not exists (select from model where name = '${DEMO}' and published_by <> '${DEMO}')`,
+    );
+    await removeAll(tx, 'contact_id', contacts);
+    await removeAll(tx, 'model_id', models);
+    await tx.rows('delete from merge where kept_id = any($1::bigint[]) or gone_id = any($1::bigint[])', [
+      bigints(contacts),
+    ]);
+    const companies = await numbers(
+      `select distinct c.company_id as id from company c join company_trait t on t.company_id = c.company_id
+       where c.key like 'made-up-%' and t.source_id = any($1::integer[])
+         and not exists (select from contact where contact.company_id = c.company_id)`,
+      [sources],
+    );
+    await removeAll(tx, 'company_id', companies);
+    await tx.rows('delete from refusal where source_id = any($1::integer[])', [sources]);
+    await tx.rows('delete from access_key where source_id = any($1::integer[])', [sources]);
+    await tx.rows('delete from source where source_id = any($1::integer[])', [sources]);
+    await tx.rows('delete from setting where key = $1', [DEMO_SINCE]);
+    const details = { contacts: contacts.length, companies: companies.length };
+    await recordDeed(tx, { at: now, who: by, action: 'demo.remove', subject: 'demo', details });
+    return contacts.length;
+  });
+}

@@ -1,0 +1,67 @@
+/** What the frame says of a workspace that is not set up yet: where to begin, and that what is seen is made up. */
+
+import { Alert, Button, Group, NavLink, Text } from '@mantine/core';
+import { IconFlask, IconRocket } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { call } from '../call.ts';
+import { useMe } from '../me.ts';
+import { useStart } from '../start.ts';
+import { Ask } from './ask.tsx';
+import { Failure } from './failure.tsx';
+
+const useManages = (): boolean => useMe().data?.rights.includes('source.manage') === true;
+
+export function GetStarted({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation();
+  const { data } = useStart();
+  const manages = useManages();
+  const here = useRouterState({ select: (state) => state.location.pathname === '/start' });
+  if (!manages || data === undefined || data.done || data.dismissed) return null;
+  return (
+    <NavLink
+      component={Link}
+      to="/start"
+      label={t('nav.start')}
+      onClick={onClick}
+      leftSection={<IconRocket aria-hidden size={18} />}
+      active={here}
+      {...(here ? { 'aria-current': 'page' as const } : {})}
+    />
+  );
+}
+
+export function MadeUp() {
+  const { t } = useTranslation();
+  const { data } = useStart();
+  const manages = useManages();
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => call('DELETE', '/api/start/demo'),
+    onSuccess: () => queries.invalidateQueries(),
+  });
+  if (data === undefined || data.demo === 'none') return null;
+  return (
+    <Alert color="grape" variant="light" p="xs" mb="md" icon={<IconFlask aria-hidden size={18} />}>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" role="status">
+          {t(data.demo === 'coming' ? 'madeUp.coming' : 'madeUp.there')}
+        </Text>
+        {manages && data.demo === 'there' && (
+          <Ask
+            question={t('madeUp.ask')}
+            go={t('madeUp.remove')}
+            action={() => remove.mutate()}
+            opener={(open) => (
+              <Button size="compact-sm" variant="default" onClick={open} loading={remove.isPending}>
+                {t('madeUp.remove')}
+              </Button>
+            )}
+          />
+        )}
+      </Group>
+      {remove.error && <Failure error={remove.error} />}
+    </Alert>
+  );
+}
