@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { suspicions } from './connectors/machines.ts';
 import { companyDomainOf } from './connectors/mail-domains.ts';
+import { createHandoffs, type Handoffs } from './handoffs.ts';
 import { counted, createMetrics, type Metrics } from './metrics.ts';
 import { createScoring, type Scoring } from './scoring.ts';
 import type { Pooled } from './store/db.ts';
@@ -23,6 +24,7 @@ export interface App {
   readonly ingest: Ingest;
   readonly jobs: JobQueue;
   readonly scoring: Scoring;
+  readonly handoffs: Handoffs;
   close(): Promise<void>;
 }
 
@@ -38,9 +40,12 @@ export function createApp({ db, config, log, clock }: Surroundings): App {
   const metrics = createMetrics(db, clock);
   const ingest = counted(openIngest(db, { clock, companyDomainOf, suspicions }), metrics);
   const jobs = openJobs(db, (err) => log.warn({ err }, 'the queue of jobs had trouble'));
+  const scoring = createScoring(db, clock);
+  const handoffs = createHandoffs({ db, log, scoring, clock });
   const close = async (): Promise<void> => {
+    await handoffs.stop();
     await jobs.stop();
     await ingest.close();
   };
-  return { db, config, log, clock, metrics, ingest, jobs, scoring: createScoring(db, clock), close };
+  return { db, config, log, clock, metrics, ingest, jobs, scoring, handoffs, close };
 }

@@ -60,6 +60,7 @@ export async function startService(config: Config, log: Logger, clock: () => num
     const deliveries = createDeliveries({ ...app, send, random: Math.random });
     undo.push(deliveries.stop);
     deliveries.start();
+    app.handoffs.start();
     const workers = startWorkers(app, config.SCORELINE_WORKERS);
     undo.push(workers.stop);
     app.ingest.onCommit(workers.wake);

@@ -7,6 +7,8 @@ create table agreement (
   -- As its author wrote it, and the SHA-256 of just these bytes, in hex: what is signed is this text and no other.
   document text not null,
   hash text not null,
+  -- The version of the model whose names it uses.
+  model_id integer not null,
   proposed_at bigint not null,
   proposed_by text not null,
   -- From when until when hand-offs are made under it; null until both sides have signed and it was published.

@@ -44,6 +44,7 @@ create table handoff (
   model_id integer not null,
   -- The move that led here: the instant at which the contact entered the stage.
   moved_at bigint not null,
+  moved_to text,
   stage text not null,
   company_id bigint,
   -- As the facts leave it; written with each of them.
