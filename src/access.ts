@@ -10,10 +10,11 @@ import { findKey, type Scope } from './store/keys.ts';
 import type { Role } from './store/people.ts';
 import { publicUrl, type Users } from './users.ts';
 
-const reading = ['contact.read', 'company.read', 'model.read', 'segment.read'] as const;
+const reading = ['contact.read', 'company.read', 'handoff.read', 'model.read', 'segment.read'] as const;
 const running = ['source.read', 'job.read', 'webhook.read'] as const;
 const changing = ['contact.write', 'event.void', 'segment.write'] as const;
-const deciding = ['model.write', 'model.publish'] as const;
+const deciding = ['model.write', 'model.publish', 'handoff.manage'] as const;
+const selling = ['handoff.answer'] as const;
 const guarding = [
   'contact.erase',
   'source.manage',
@@ -25,15 +26,23 @@ const guarding = [
 
 export type Right =
   | 'ingest'
-  | (typeof reading | typeof running | typeof changing | typeof deciding | typeof guarding)[number];
+  | (typeof reading | typeof running | typeof changing | typeof deciding | typeof selling | typeof guarding)[number];
 
-const allRights: readonly Right[] = ['ingest', ...reading, ...running, ...changing, ...deciding, ...guarding];
+const allRights: readonly Right[] = [
+  'ingest',
+  ...reading,
+  ...running,
+  ...changing,
+  ...deciding,
+  ...selling,
+  ...guarding,
+];
 
 /** What people may do by their role, and keys by their scope. No key makes keys, people or rights. */
 export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
   administrator: allRights,
   marketing: [...reading, ...running, ...changing, ...deciding],
-  sales: [...reading, 'contact.write', 'segment.write'],
+  sales: [...reading, ...selling, 'contact.write', 'segment.write'],
   leadership: [...reading, 'audit.read'],
   viewer: reading,
   ingest: ['ingest'],
@@ -44,6 +53,7 @@ export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
     ...running,
     ...changing,
     ...deciding,
+    ...selling,
     'contact.erase',
     'source.manage',
     'webhook.manage',

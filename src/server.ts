@@ -15,6 +15,7 @@ import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
+import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -26,6 +27,7 @@ import { pageRoutes } from './routes/page.ts';
 import { personRoutes } from './routes/persons.ts';
 import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { sellerRoutes } from './routes/sellers.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { trackerRoutes } from './routes/tracker.ts';
@@ -104,6 +106,8 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     hookRoutes,
     trackerRoutes,
     webhookRoutes,
+    handoffRoutes,
+    sellerRoutes,
   ])
     routes(server, desk);
   await server.register(ingestRoutes(app));

@@ -56,6 +56,22 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   ],
   'contact.erase': ['DELETE /api/contacts/:id', 'GET /api/contacts/:id/export'],
   'company.read': ['GET /api/companies', 'GET /api/companies/:id'],
+  'handoff.read': [
+    'GET /api/handoffs',
+    'GET /api/handoffs/:id',
+    'GET /api/holidays',
+    'GET /api/notices',
+    'GET /api/sellers',
+    'POST /api/notices/seen',
+  ],
+  'handoff.answer': ['POST /api/handoffs/:id/facts'],
+  'handoff.manage': [
+    'DELETE /api/absences/:id',
+    'POST /api/handoffs/:id/assign',
+    'POST /api/sellers/:email/absences',
+    'PUT /api/holidays/:calendar',
+    'PUT /api/sellers/:email',
+  ],
   'event.void': ['POST /api/events/flag', 'POST /api/events/unvoid', 'POST /api/events/void'],
   'model.read': [
     'GET /api/drafts',
@@ -100,20 +116,21 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   'audit.read': ['GET /api/audit'],
 };
 
-const READ = ['contact.read', 'company.read', 'model.read', 'segment.read'];
+const READ = ['contact.read', 'company.read', 'handoff.read', 'model.read', 'segment.read'];
+const DECIDE = ['model.write', 'model.publish', 'handoff.manage'];
 const RUN = ['source.read', 'job.read', 'webhook.read'];
 /** Who has which rights, written a second time. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   administrator: [...Object.keys(ROUTES).filter((right) => right !== 'open'), 'ingest'],
-  marketing: [...READ, ...RUN, 'contact.write', 'event.void', 'segment.write', 'model.write', 'model.publish'],
-  sales: [...READ, 'contact.write', 'segment.write'],
+  marketing: [...READ, ...RUN, 'contact.write', 'event.void', 'segment.write', ...DECIDE],
+  sales: [...READ, 'handoff.answer', 'contact.write', 'segment.write'],
   leadership: [...READ, 'audit.read'],
   viewer: READ,
   ingest: ['ingest'],
   read: [...READ, ...RUN],
   write: [
     ...[...READ, ...RUN, 'ingest', 'contact.write', 'contact.erase', 'event.void', 'segment.write'],
-    ...['model.write', 'model.publish', 'source.manage', 'webhook.manage'],
+    ...[...DECIDE, 'handoff.answer', 'source.manage', 'webhook.manage'],
   ],
 };
 
