@@ -15,6 +15,7 @@ const running = ['source.read', 'job.read', 'webhook.read'] as const;
 const changing = ['contact.write', 'event.void', 'segment.write'] as const;
 const deciding = ['model.write', 'model.publish', 'handoff.manage'] as const;
 const selling = ['handoff.answer'] as const;
+const agreeing = ['agreement.write', 'agreement.comment'] as const;
 const guarding = [
   'contact.erase',
   'source.manage',
@@ -24,26 +25,34 @@ const guarding = [
   'audit.read',
 ] as const;
 
-export type Right =
-  | 'ingest'
-  | (typeof reading | typeof running | typeof changing | typeof deciding | typeof selling | typeof guarding)[number];
+type Many =
+  | typeof reading
+  | typeof running
+  | typeof changing
+  | typeof deciding
+  | typeof selling
+  | typeof agreeing
+  | typeof guarding;
+export type Right = 'ingest' | 'agreement.sign' | Many[number];
 
-const allRights: readonly Right[] = [
+/** Everything but to sign: that is for the two sides themselves. */
+const administering: readonly Right[] = [
   'ingest',
   ...reading,
   ...running,
   ...changing,
   ...deciding,
   ...selling,
+  ...agreeing,
   ...guarding,
 ];
 
 /** What people may do by their role, and keys by their scope. No key makes keys, people or rights. */
 export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
-  administrator: allRights,
-  marketing: [...reading, ...running, ...changing, ...deciding],
-  sales: [...reading, ...selling, 'contact.write', 'segment.write'],
-  leadership: [...reading, 'audit.read'],
+  administrator: administering,
+  marketing: [...reading, ...running, ...changing, ...deciding, ...agreeing, 'agreement.sign'],
+  sales: [...reading, ...selling, ...agreeing, 'agreement.sign', 'contact.write', 'segment.write'],
+  leadership: [...reading, 'agreement.comment', 'audit.read'],
   viewer: reading,
   ingest: ['ingest'],
   read: [...reading, ...running],
@@ -54,6 +63,7 @@ export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
     ...changing,
     ...deciding,
     ...selling,
+    ...agreeing,
     'contact.erase',
     'source.manage',
     'webhook.manage',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { postgresUrl } from '../test/postgres.ts';
 import { NOON, testApp } from '../test/service.ts';
 import type { Message } from './core/ingest.ts';
-import { addAgreement, putInForce } from './store/agreements.ts';
+import { addAgreement, hashOf, putInForce, signAgreement } from './store/agreements.ts';
 import { eraseContact } from './store/erase.ts';
 import { voidEvents } from './store/events.ts';
 import { factsOf, listClocks, listHandoffs } from './store/handoffs.ts';
@@ -50,6 +50,8 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
   await app.scoring.publish(MODEL, 'a test');
   const by = { by: 'a test', now: MONDAY };
   const agreementId = await addAgreement(db, { name: 'leads', document: AGREEMENT, modelId: 1 }, by);
+  for (const team of ['marketing', 'sales'] as const)
+    await signAgreement(db, agreementId, { team, hash: hashOf(AGREEMENT) }, by);
   await putInForce(db, agreementId, by);
   const nine = [[9 * 60, 17 * 60]] as const;
   const hours = { zone: 'UTC', week: [nine, nine, nine, nine, nine, [], []], holidays: null };

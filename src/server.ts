@@ -10,6 +10,7 @@ import { DatabaseError } from 'pg';
 import { guard } from './access.ts';
 import type { App } from './app.ts';
 import { type ErrorCode, errors, ScorelineError } from './core/errors.ts';
+import { agreementRoutes } from './routes/agreements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
@@ -106,6 +107,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     hookRoutes,
     trackerRoutes,
     webhookRoutes,
+    agreementRoutes,
     handoffRoutes,
     sellerRoutes,
   ])

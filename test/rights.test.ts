@@ -56,7 +56,21 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   ],
   'contact.erase': ['DELETE /api/contacts/:id', 'GET /api/contacts/:id/export'],
   'company.read': ['GET /api/companies', 'GET /api/companies/:id'],
+  'agreement.write': [
+    'DELETE /api/agreement-drafts/:name',
+    'POST /api/agreements',
+    'POST /api/agreements/:id/publish',
+    'PUT /api/agreement-drafts/:name',
+  ],
+  'agreement.sign': ['POST /api/agreements/:id/sign'],
+  'agreement.comment': ['POST /api/agreement-comments', 'POST /api/agreement-comments/:id/resolve'],
   'handoff.read': [
+    'GET /api/agreement-comments',
+    'GET /api/agreement-drafts',
+    'GET /api/agreements',
+    'GET /api/agreements/:id',
+    'GET /api/agreements/:id/document',
+    'POST /api/agreements/check',
     'GET /api/handoffs',
     'GET /api/handoffs/:id',
     'GET /api/holidays',
@@ -117,20 +131,21 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const READ = ['contact.read', 'company.read', 'handoff.read', 'model.read', 'segment.read'];
+const AGREE = ['agreement.write', 'agreement.comment', 'agreement.sign'];
 const DECIDE = ['model.write', 'model.publish', 'handoff.manage'];
 const RUN = ['source.read', 'job.read', 'webhook.read'];
 /** Who has which rights, written a second time. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
-  administrator: [...Object.keys(ROUTES).filter((right) => right !== 'open'), 'ingest'],
-  marketing: [...READ, ...RUN, 'contact.write', 'event.void', 'segment.write', ...DECIDE],
-  sales: [...READ, 'handoff.answer', 'contact.write', 'segment.write'],
-  leadership: [...READ, 'audit.read'],
+  administrator: [...Object.keys(ROUTES).filter((right) => !['open', 'agreement.sign'].includes(right)), 'ingest'],
+  marketing: [...READ, ...RUN, ...AGREE, 'contact.write', 'event.void', 'segment.write', ...DECIDE],
+  sales: [...READ, ...AGREE, 'handoff.answer', 'contact.write', 'segment.write'],
+  leadership: [...READ, 'agreement.comment', 'audit.read'],
   viewer: READ,
   ingest: ['ingest'],
   read: [...READ, ...RUN],
   write: [
     ...[...READ, ...RUN, 'ingest', 'contact.write', 'contact.erase', 'event.void', 'segment.write'],
-    ...[...DECIDE, 'handoff.answer', 'source.manage', 'webhook.manage'],
+    ...[...DECIDE, 'agreement.write', 'agreement.comment', 'handoff.answer', 'source.manage', 'webhook.manage'],
   ],
 };
 

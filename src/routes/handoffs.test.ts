@@ -4,7 +4,7 @@ import { postgresUrl } from '../../test/postgres.ts';
 import { NOON, testApp } from '../../test/service.ts';
 import { asPerson } from '../../test/signed-in.ts';
 import { createServer } from '../server.ts';
-import { addAgreement, putInForce } from '../store/agreements.ts';
+import { addAgreement, hashOf, putInForce, signAgreement } from '../store/agreements.ts';
 import { startWorkers } from '../worker.ts';
 
 const MODEL = `
@@ -35,7 +35,10 @@ describe.skipIf(url === undefined)('hand-offs over HTTP', async () => {
   const viewer = await asPerson(server, service, 'viewer');
   await app.scoring.publish(MODEL, 'a test');
   const by = { by: 'a test', now: service.now };
-  await putInForce(app.db, await addAgreement(app.db, { name: 'leads', document: AGREEMENT, modelId: 1 }, by), by);
+  const agreementId = await addAgreement(app.db, { name: 'leads', document: AGREEMENT, modelId: 1 }, by);
+  for (const team of ['marketing', 'sales'] as const)
+    await signAgreement(app.db, agreementId, { team, hash: hashOf(AGREEMENT) }, by);
+  await putInForce(app.db, agreementId, by);
   const nine = [[540, 1020]];
   const hours = { zone: 'Europe/Bucharest', week: [nine, nine, nine, nine, nine, [], []] };
 
