@@ -363,8 +363,8 @@ export interface Notice {
 export async function addNotices(tx: Db, notices: readonly Notice[]): Promise<void> {
   if (notices.length === 0) return;
   await tx.rows(
-    `insert into handoff_notice (contact_id, handoff_id, at, kind, recipient, details)
-     select "contactId", "handoffId", at, kind, recipient, details from json_to_recordset($1::json)
+    `insert into handoff_notice (contact_id, handoff_id, at, kind, recipient, details, mail_at)
+     select "contactId", "handoffId", at, kind, recipient, details, at from json_to_recordset($1::json)
        as t ("contactId" bigint, "handoffId" bigint, at bigint, kind text, recipient text, details jsonb)`,
     [JSON.stringify(notices)],
   );

@@ -39,3 +39,36 @@ export async function seeNotices(
     [bigints(ids), recipients, now],
   );
 }
+
+/** A notice that is to be sent by e-mail. */
+export interface Mailing extends KeptNotice {
+  /** The address, or those of everybody in the team. */
+  readonly addresses: readonly string[];
+  /** What the lead is called. */
+  readonly lead: string | null;
+  /** This attempt counts. */
+  readonly attempts: number;
+}
+
+/**
+ * Takes notices that are due to be sent, and has each due again unless `finishMailing` says otherwise.
+ * @param until when it is due again
+ */
+export const takeMailings = (db: Db, { now, until, most }: { now: number; until: number; most: number }) =>
+  db.rows<Mailing>(
+    `with due as (select notice_id from handoff_notice where mail_at <= $1 order by mail_at, notice_id limit $3
+       for update skip locked)
+     update handoff_notice n set mail_at = $2, mail_attempts = n.mail_attempts + 1 from due
+     where n.notice_id = due.notice_id
+     returning n.notice_id as "noticeId", n.contact_id as "contactId", n.handoff_id as "handoffId", n.at, n.kind,
+       n.recipient, n.details, n.seen_at as "seenAt", n.mail_attempts as attempts,
+       case when n.recipient like '%@%' then array[n.recipient]
+            else array(select p.email from person p where p.role = n.recipient order by p.email) end as addresses,
+       (select coalesce(c.traits ->> 'name', c.traits ->> 'email') from contact c where c.contact_id = n.contact_id) as lead`,
+    [now, until, most],
+  );
+
+/** @param again when it is tried again; null for no more */
+export async function finishMailing(db: Db, noticeId: number, again: number | null): Promise<void> {
+  await db.rows('update handoff_notice set mail_at = $2 where notice_id = $1', [noticeId, again]);
+}

@@ -113,10 +113,14 @@ create table handoff_notice (
   recipient text collate "C" not null,
   details jsonb not null default '{}',
   seen_at bigint,
-  told boolean not null default false
+  told boolean not null default false,
+  -- When it is sent by e-mail (again); null where it was, or is not sent any more.
+  mail_at bigint,
+  mail_attempts integer not null default 0
 );
 create index handoff_notice_recipient on handoff_notice (recipient, notice_id);
 create index handoff_notice_untold on handoff_notice (notice_id) where not told;
+create index handoff_notice_mail on handoff_notice (mail_at) where mail_at is not null;
 create index handoff_notice_contact on handoff_notice (contact_id);
 
 -- The `recorded_at` with which a move was looked at for a hand-off, as with webhooks.
