@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { suspicions } from './connectors/machines.ts';
 import { companyDomainOf } from './connectors/mail-domains.ts';
+import { createForecasting, type Forecasting } from './forecasting.ts';
 import { createHandoffs, type Handoffs } from './handoffs.ts';
 import { counted, createMetrics, type Metrics } from './metrics.ts';
 import { createScoring, type Scoring } from './scoring.ts';
@@ -25,6 +26,7 @@ export interface App {
   readonly jobs: JobQueue;
   readonly scoring: Scoring;
   readonly handoffs: Handoffs;
+  readonly forecasting: Forecasting;
   close(): Promise<void>;
 }
 
@@ -42,10 +44,11 @@ export function createApp({ db, config, log, clock }: Surroundings): App {
   const jobs = openJobs(db, (err) => log.warn({ err }, 'the queue of jobs had trouble'));
   const scoring = createScoring(db, clock);
   const handoffs = createHandoffs({ db, log, scoring, clock });
+  const forecasting = createForecasting({ db, scoring, clock });
   const close = async (): Promise<void> => {
     await handoffs.stop();
     await jobs.stop();
     await ingest.close();
   };
-  return { db, config, log, clock, metrics, ingest, jobs, scoring, handoffs, close };
+  return { db, config, log, clock, metrics, ingest, jobs, scoring, handoffs, forecasting, close };
 }

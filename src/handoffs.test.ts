@@ -96,7 +96,7 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     return found?.id ?? 0;
   };
   const latest = async (id: string) => {
-    const [one] = await listHandoffs(db, { contactId: await contactOf(id), before: null, limit: 1 });
+    const [one] = await listHandoffs(db, { contactId: await contactOf(id), order: 'newest', after: null, limit: 1 });
     if (one === undefined) throw new Error(`${id} was not handed over`);
     return one;
   };

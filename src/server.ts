@@ -16,6 +16,8 @@ import { companyRoutes } from './routes/companies.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
+import { forecastRoutes } from './routes/forecast.ts';
 import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
@@ -24,8 +26,10 @@ import { ingestRoutes } from './routes/ingest.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { modelRoutes } from './routes/models.ts';
+import { nurtureRoutes } from './routes/nurture.ts';
 import { pageRoutes } from './routes/page.ts';
 import { personRoutes } from './routes/persons.ts';
+import { reviewRoutes } from './routes/review.ts';
 import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sellerRoutes } from './routes/sellers.ts';
@@ -108,7 +112,11 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     trackerRoutes,
     webhookRoutes,
     agreementRoutes,
+    forecastRoutes,
     handoffRoutes,
+    feedbackRoutes,
+    nurtureRoutes,
+    reviewRoutes,
     sellerRoutes,
   ])
     routes(server, desk);

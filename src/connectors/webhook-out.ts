@@ -9,7 +9,15 @@ import { writeInstant } from '../core/time.ts';
 import type { OutRequest } from './send.ts';
 
 /** What an endpoint can ask for. */
-export const webhookTypes = ['contact.stage_changed', 'contact.merged', 'model.published'] as const;
+export const webhookTypes = [
+  'contact.stage_changed',
+  'contact.merged',
+  'model.published',
+  'handoff.assigned',
+  'handoff.reminder',
+  'handoff.escalation',
+  'handoff.withdrawn',
+] as const;
 export type WebhookType = (typeof webhookTypes)[number];
 
 /** Bytes of randomness in a secret. */

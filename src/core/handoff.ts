@@ -118,11 +118,15 @@ export function handoffOf(facts: readonly Fact[]): Handoff {
   });
 }
 
+/** What may happen next. */
+export const mayFollow = ({ state, actedOn }: Pick<Handoff, 'state' | 'actedOn'>): readonly HappeningKind[] =>
+  MAY[state].filter((kind) => kind !== 'withdrawn' || !actedOn);
+
 /** The hand-off after one more fact. @throws ImpossibleFact */
 export function after(handoff: Handoff, fact: Fact): Handoff {
   const { state } = handoff;
-  if (!MAY[state].includes(fact.kind) || (fact.kind === 'withdrawn' && handoff.actedOn)) {
-    const may = MAY[state].filter((kind) => kind !== 'withdrawn' || !handoff.actedOn);
+  const may = mayFollow(handoff);
+  if (!may.includes(fact.kind)) {
     throw new ImpossibleFact(
       `a hand-off that is ${state} cannot be ${fact.kind} (it can be: ${may.join(', ') || 'nothing more'})`,
     );

@@ -24,6 +24,7 @@ import {
   signAgreement,
 } from '../store/agreements.ts';
 import { type Serving, servingModel } from '../store/contacts.ts';
+import { termsOf, termsShape } from './agreement-terms.ts';
 import {
   answers,
   byId,
@@ -41,7 +42,7 @@ const tags = ['agreements'];
 const document = z.string().min(1).max(200_000).describe('YAML or JSON.');
 const byName = z.object({ name: shortText });
 
-const versionShape = z.object({
+export const versionShape = z.object({
   id: z.string(),
   name: z.string(),
   version: z.number(),
@@ -64,10 +65,17 @@ const show = ({ agreementId, modelId, ...one }: AgreementVersion): z.input<typeo
   signatures: one.signatures.map((signature) => ({ ...signature, at: written(signature.at) })),
 });
 
-const draftShape = z.object({ name: z.string(), document: z.string(), changedAt: z.string(), changedBy: z.string() });
+export const wholeVersion = versionShape.extend({ terms: termsShape });
+
+export const draftShape = z.object({
+  name: z.string(),
+  document: z.string(),
+  changedAt: z.string(),
+  changedBy: z.string(),
+});
 const showDraft = (draft: AgreementDraft) => ({ ...draft, changedAt: written(draft.changedAt) });
 
-const commentShape = z.object({
+export const commentShape = z.object({
   id: z.string(),
   about: z.string(),
   body: z.string(),
@@ -88,6 +96,12 @@ const problemShape = z.object({
   message: z.string(),
   line: z.number().nullable(),
   column: z.number().nullable(),
+});
+
+export const checkedShape = z.object({
+  ok: z.boolean(),
+  problems: z.array(problemShape),
+  terms: termsShape.nullable().describe('What it says; null where something is wrong.'),
 });
 
 const reading = { right: 'handoff.read' } as const;
@@ -129,8 +143,14 @@ export function agreementRoutes(plain: FastifyInstance, { app }: Desk): void {
 
   server.get(
     '/api/agreements/:id',
-    { config: reading, schema: { tags, summary: 'One version', params: byId, response: answers(versionShape) } },
-    async ({ params }) => show(await findOr404(params.id)),
+    {
+      config: reading,
+      schema: { tags, summary: 'One version, and what it says', params: byId, response: answers(wholeVersion) },
+    },
+    async ({ params }) => {
+      const one = show(await findOr404(params.id));
+      return { ...one, terms: termsOf(await app.handoffs.agreementOf(params.id)) };
+    },
   );
 
   server.get(
@@ -156,16 +176,17 @@ export function agreementRoutes(plain: FastifyInstance, { app }: Desk): void {
         tags,
         summary: 'What is wrong with a document, by line and column',
         body: z.object({ document }),
-        response: answers(z.object({ ok: z.boolean(), problems: z.array(problemShape) })),
+        response: answers(checkedShape),
       },
     },
     async ({ body }) => {
       try {
-        await read(body.document);
-        return { ok: true, problems: [] };
+        const { agreement } = await read(body.document);
+        return { ok: true, problems: [], terms: termsOf(agreement) };
       } catch (error) {
         if (!(error instanceof ModelError)) throw error;
-        return { ok: false, problems: error.problems.map((problem) => ({ ...problem, path: problem.path.join('.') })) };
+        const problems = error.problems.map((problem) => ({ ...problem, path: problem.path.join('.') }));
+        return { ok: false, problems, terms: null };
       }
     },
   );

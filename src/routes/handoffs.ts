@@ -5,9 +5,9 @@ import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
 import { SITUATION, TOUCHES } from '../core/agreement.ts';
 import { ScorelineError } from '../core/errors.ts';
-import { type Fact, type Happening, outcomeOf, REJECTIONS, STATES } from '../core/handoff.ts';
+import { CLOCKS, type Fact, type Happening, mayFollow, outcomeOf, REJECTIONS, STATES } from '../core/handoff.ts';
 import { readContacts, servingModel } from '../store/contacts.ts';
-import { factsOf, findHandoff, type KeptClock, type KeptHandoff, listClocks, listHandoffs } from '../store/handoffs.ts';
+import { factsOf, findHandoff, type KeptClock, listClocks, listHandoffs, type Owing } from '../store/handoffs.ts';
 import { listNotices, seeNotices } from '../store/notices.ts';
 import { listSellers } from '../store/sellers.ts';
 import { contactShape, showContact } from './contact-shape.ts';
@@ -53,7 +53,7 @@ const answer = z.discriminatedUnion('kind', [
 ]);
 
 const clockShape = z.object({
-  kind: z.string(),
+  kind: z.enum(CLOCKS),
   assignment: z.number().describe('Which assignment it belongs to, from 1 on; 0 for what marketing owes.'),
   owner: z.enum(['marketing', 'sales']),
   assignee: z.string().nullable(),
@@ -80,6 +80,10 @@ export const handoffShape = z.object({
   assignments: z.number(),
   returnsAt: z.string().nullable(),
   dueAt: z.string().nullable().describe('The next promise that runs out.'),
+  owes: z
+    .object({ kind: z.enum(CLOCKS), dueAt: z.string() })
+    .nullable()
+    .describe('The first promise that is still owed, be it late already.'),
   clocks: z.array(clockShape),
   lead: contactShape.nullable(),
 });
@@ -90,7 +94,8 @@ const factShape = z.object({
   by: z.string(),
   details: z.record(z.string(), z.unknown()),
 });
-const wholeHandoff = handoffShape.extend({
+export const wholeHandoff = handoffShape.extend({
+  may: z.array(z.string()).describe('What can happen next.'),
   facts: z.array(factShape),
   situation: z
     .record(z.enum(SITUATION), z.string().nullable())
@@ -100,10 +105,11 @@ const wholeHandoff = handoffShape.extend({
     .describe('Scores, bands and what each rule gave when the contact entered the stage; points are millionths.'),
 });
 
-const noticeShape = z.object({
+export const noticeShape = z.object({
   id: z.string(),
   handoffId: z.string(),
   contactId: z.string(),
+  lead: z.string().nullable().describe('What the lead is called.'),
   at: z.string(),
   kind: z.string(),
   details: z.record(z.string(), z.unknown()),
@@ -116,7 +122,7 @@ const answering = { right: 'handoff.answer' } as const;
 export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): void {
   const server = typed(plain);
 
-  async function show(handoffs: readonly KeptHandoff[]): Promise<z.input<typeof handoffShape>[]> {
+  async function show(handoffs: readonly Owing[]): Promise<z.input<typeof handoffShape>[]> {
     const now = app.clock();
     const serving = await servingModel(app.db, null);
     const [clocks, leads] = await Promise.all([
@@ -149,6 +155,7 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
         assignments: one.assignments,
         returnsAt: writtenOrNull(one.returnsAt),
         dueAt: due.length === 0 ? null : written(Math.min(...due)),
+        owes: one.owedKind === null || one.owedAt === null ? null : { kind: one.owedKind, dueAt: written(one.owedAt) },
         clocks: own.map((clock) => showClock(clock, now)),
         lead: leadOf.get(one.contactId) ?? null,
       };
@@ -164,6 +171,7 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
     const told = SITUATION.map((part) => [part, textOf(traits[agreement.situation[part] ?? ''])] as const);
     return {
       ...shown,
+      may: [...mayFollow(one)],
       facts: (await factsOf(app.db, one)).map(showFact),
       situation: Object.fromEntries(told) as Record<(typeof SITUATION)[number], string | null>,
       evidence: one.evidence,
@@ -176,29 +184,32 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       config: reading,
       schema: {
         tags,
-        summary: 'Hand-offs, the newest first',
+        summary: 'Hand-offs, the newest first or by what is due first',
         querystring: page.extend({
           state: z.union([z.enum(STATES), z.array(z.enum(STATES))]).optional(),
           assignee: shortText.optional().describe('An address, or `me`.'),
           contactId: id.optional(),
+          order: z.enum(['newest', 'due']).default('newest'),
         }),
         response: answers(list(handoffShape)),
       },
     },
     async (request) => {
-      const { limit, cursor, state, assignee, contactId } = request.query;
+      const { limit, cursor, state, assignee, contactId, order } = request.query;
       const states = state === undefined ? undefined : [state].flat();
       const whose = assignee === 'me' ? nameOf(callerOf(request)) : assignee;
-      const of = ['handoffs', states ?? null, whose ?? null, contactId ?? null];
-      const [before = null] = cursors.read(of, cursor) ?? [];
-      const wanted = { states, assignee: whose, contactId, before: before === null ? null : Number(before) };
+      const of = ['handoffs', states ?? null, whose ?? null, contactId ?? null, order];
+      const place = cursors.read(of, cursor);
+      const after =
+        place === null ? null : { handoffId: Number(place[0]), owedAt: place[1] == null ? null : Number(place[1]) };
+      const wanted = { states, assignee: whose, contactId, order, after };
       const rows = await listHandoffs(app.db, { ...wanted, limit: limit + 1 });
       const shown = new Map((await show(rows.slice(0, limit))).map((one) => [one.id, one]));
       const { next } = pageOf(
         rows,
         limit,
         () => null,
-        (last) => cursors.write(of, [last.handoffId]),
+        (last) => cursors.write(of, [last.handoffId, last.owedAt]),
       );
       return { items: [...shown.values()], next };
     },
@@ -295,10 +306,11 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       return pageOf(
         rows,
         limit,
-        ({ noticeId, handoffId, contactId, at, kind, details, seenAt }) => ({
+        ({ noticeId, handoffId, contactId, lead, at, kind, details, seenAt }) => ({
           id: String(noticeId),
           handoffId: String(handoffId),
           contactId: String(contactId),
+          lead,
           at: written(at),
           kind,
           details: { ...details },

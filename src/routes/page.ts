@@ -12,7 +12,21 @@ import type { FastifyInstance } from 'fastify';
 const BUILT = fileURLToPath(new URL('../../web/built/', import.meta.url));
 
 /** Where the page has its addresses; what is under none of them is told to be nothing. */
-const PLACES = ['/', '/leads', '/leads/*', '/studio', '/studio/*'];
+const PLACES = [
+  '/',
+  '/leads',
+  '/leads/*',
+  '/handoffs',
+  '/handoffs/*',
+  '/agreement',
+  '/forecast',
+  '/nurture',
+  '/feedback',
+  '/review',
+  '/studio',
+  '/studio/*',
+  '/team',
+];
 
 /** A year: the name of a file says what is in it. */
 const LONG = 31_536_000;

@@ -68,7 +68,7 @@ const sellerBody = z.object({
     .describe('A condition as a stage of the serving model takes them; null takes what is nobody’s territory.'),
   active: z.boolean().default(true),
 });
-const sellerShape = z.object({
+export const sellerShape = z.object({
   email: z.string(),
   zone: z.string(),
   week: z.array(z.array(z.tuple([z.number(), z.number()]))),
@@ -96,7 +96,7 @@ const show = ({
 
 /** An address, or `marketing` for the hours of marketing as a whole. */
 const byEmail = z.object({ email: shortText.transform((text) => text.toLowerCase()) });
-const holidayShape = z.object({ day: z.string(), name: z.string() });
+export const holidayShape = z.object({ day: z.string(), name: z.string() });
 const managing = { right: 'handoff.manage' } as const;
 const reading = { right: 'handoff.read' } as const;
 

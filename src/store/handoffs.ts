@@ -143,8 +143,22 @@ export async function lockHandoff(tx: Db, handoffId: number): Promise<KeptHandof
   return found ?? null;
 }
 
-export async function findHandoff(db: Db, handoffId: number): Promise<KeptHandoff | null> {
-  const [found] = await db.rows<KeptHandoff>(`select ${HANDOFF} from handoff h where h.handoff_id = $1`, [handoffId]);
+/** A hand-off with the first promise that is still owed, be it late already; nulls where nothing is. */
+export interface Owing extends KeptHandoff {
+  readonly owedKind: Clock['kind'] | null;
+  readonly owedAt: number | null;
+}
+
+const OWED = `left join lateral (
+  select c.kind, c.due_at from handoff_clock c
+  where c.contact_id = h.contact_id and c.handoff_id = h.handoff_id and (c.outcome is null or c.outcome = 'missed' and (
+    c.kind = 'deliver' and h.state = 'waiting' or h.state = 'open' and c.started_at = h.assigned_at
+      and (c.kind = 'answer' or c.kind in ('first-contact', 'first-contact-never') and not h.acted_on)))
+  order by c.due_at, c.kind limit 1) o on true`;
+const OWING = `${HANDOFF}, o.kind as "owedKind", o.due_at as "owedAt"`;
+
+export async function findHandoff(db: Db, handoffId: number): Promise<Owing | null> {
+  const [found] = await db.rows<Owing>(`select ${OWING} from handoff h ${OWED} where h.handoff_id = $1`, [handoffId]);
   return found ?? null;
 }
 
@@ -152,20 +166,37 @@ export interface Wanted {
   readonly states?: readonly string[] | undefined;
   readonly assignee?: string | undefined;
   readonly contactId?: number | undefined;
-  /** Those before this number: the newest come first. */
-  readonly before: number | null;
+  readonly order: 'newest' | 'due';
+  /** The last one that was listed, and in the order of what is due, when that is. */
+  readonly after: { readonly handoffId: number; readonly owedAt: number | null } | null;
   readonly limit: number;
 }
 
-/** The newest first. */
-export const listHandoffs = (db: Db, { states, assignee, contactId, before, limit }: Wanted): Promise<KeptHandoff[]> =>
-  db.rows<KeptHandoff>(
-    `select ${HANDOFF} from handoff h
+/** The newest first; or by what is due first, and at the end those that owe nothing. */
+export const listHandoffs = (db: Db, { states, assignee, contactId, order, after, limit }: Wanted): Promise<Owing[]> =>
+  db.rows<Owing>(
+    `select ${OWING} from handoff h ${OWED}
      where ($1::text[] is null or h.state = any($1)) and ($2::text is null or h.assignee = $2)
-       and ($3::bigint is null or h.contact_id = $3) and ($4::bigint is null or h.handoff_id < $4)
-     order by h.handoff_id desc limit $5`,
-    [states ?? null, assignee ?? null, contactId ?? null, before, limit],
+       and ($3::bigint is null or h.contact_id = $3)
+       ${
+         order === 'newest'
+           ? 'and ($4::bigint is null or h.handoff_id < $4) and $5::bigint is null order by h.handoff_id desc'
+           : `and ($4::bigint is null or (coalesce(o.due_at, ${NEVER}), h.handoff_id) > (coalesce($5::bigint, ${NEVER}), $4))
+              order by coalesce(o.due_at, ${NEVER}), h.handoff_id`
+       }
+     limit $6`,
+    [
+      states ?? null,
+      assignee ?? null,
+      contactId ?? null,
+      after?.handoffId ?? null,
+      order === 'newest' ? null : (after?.owedAt ?? null),
+      limit,
+    ],
   );
+
+/** After every instant that there is. */
+const NEVER = 8_640_000_000_000_001;
 
 /** Its facts in the order in which they were recorded. */
 export async function factsOf(db: Db, { contactId, handoffId }: Pick<KeptHandoff, 'contactId' | 'handoffId'>) {

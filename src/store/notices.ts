@@ -12,7 +12,13 @@ export interface KeptNotice {
   readonly recipient: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly seenAt: number | null;
+  /** What the lead is called. */
+  readonly lead: string | null;
 }
+
+const LEAD = `(select coalesce(c.traits ->> 'name',
+    nullif(concat_ws(' ', c.traits ->> 'first_name', c.traits ->> 'last_name'), ''), c.traits ->> 'email')
+  from contact c where c.contact_id = n.contact_id) as lead`;
 
 /** The newest first. @param wanted.recipients addresses and teams */
 export const listNotices = (
@@ -21,8 +27,8 @@ export const listNotices = (
 ): Promise<KeptNotice[]> =>
   db.rows<KeptNotice>(
     `select notice_id as "noticeId", contact_id as "contactId", handoff_id as "handoffId", at, kind, recipient, details,
-       seen_at as "seenAt"
-     from handoff_notice where recipient = any($1) and (not $2::boolean or seen_at is null)
+       seen_at as "seenAt", ${LEAD}
+     from handoff_notice n where recipient = any($1) and (not $2::boolean or seen_at is null)
        and ($3::bigint is null or notice_id < $3) order by notice_id desc limit $4`,
     [wanted.recipients, wanted.unseen, wanted.before, wanted.limit],
   );
@@ -44,8 +50,6 @@ export async function seeNotices(
 export interface Mailing extends KeptNotice {
   /** The address, or those of everybody in the team. */
   readonly addresses: readonly string[];
-  /** What the lead is called. */
-  readonly lead: string | null;
   /** This attempt counts. */
   readonly attempts: number;
 }
@@ -64,7 +68,7 @@ export const takeMailings = (db: Db, { now, until, most }: { now: number; until:
        n.recipient, n.details, n.seen_at as "seenAt", n.mail_attempts as attempts,
        case when n.recipient like '%@%' then array[n.recipient]
             else array(select p.email from person p where p.role = n.recipient order by p.email) end as addresses,
-       (select coalesce(c.traits ->> 'name', c.traits ->> 'email') from contact c where c.contact_id = n.contact_id) as lead`,
+       ${LEAD}`,
     [now, until, most],
   );
 

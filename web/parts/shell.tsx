@@ -2,7 +2,18 @@
 
 import { AppShell, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconAddressBook, IconAdjustments, IconChartDots } from '@tabler/icons-react';
+import {
+  IconAddressBook,
+  IconAdjustments,
+  IconChartDots,
+  IconChartLine,
+  IconClipboardCheck,
+  IconFileText,
+  IconHeartHandshake,
+  IconMessageCheck,
+  IconPlant2,
+  IconUsersGroup,
+} from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -10,13 +21,21 @@ import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
 import { useMe } from '../me.ts';
 import { SignIn } from '../pages/sign-in.tsx';
+import { Bell } from './bell.tsx';
 import { Failure } from './failure.tsx';
 import { Preferences } from './preferences.tsx';
 
 /** Where one can go, with the right that it takes to see anything there. */
 const places = [
   { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
+  { to: '/handoffs', label: 'nav.handoffs', icon: IconHeartHandshake, right: 'handoff.read' },
+  { to: '/agreement', label: 'nav.agreement', icon: IconFileText, right: 'handoff.read' },
+  { to: '/forecast', label: 'nav.forecast', icon: IconChartLine, right: 'handoff.read' },
+  { to: '/nurture', label: 'nav.nurture', icon: IconPlant2, right: 'handoff.read' },
+  { to: '/feedback', label: 'nav.feedback', icon: IconMessageCheck, right: 'handoff.read' },
+  { to: '/review', label: 'nav.review', icon: IconClipboardCheck, right: 'handoff.read' },
   { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
+  { to: '/team', label: 'nav.team', icon: IconUsersGroup, right: 'handoff.read' },
 ] as const;
 
 export function Shell() {
@@ -64,6 +83,7 @@ function Frame({ me }: { me: Me }) {
             <Text fw={700}>{t('app')}</Text>
           </Group>
           <Group gap="sm" wrap="nowrap">
+            {me.rights.includes('handoff.read') && <Bell />}
             <Text size="sm" c="dimmed" visibleFrom="sm">
               {me.name}
             </Text>

@@ -119,7 +119,9 @@ create table handoff_notice (
   mail_attempts integer not null default 0
 );
 create index handoff_notice_recipient on handoff_notice (recipient, notice_id);
-create index handoff_notice_untold on handoff_notice (notice_id) where not told;
+-- Those that webhooks tell.
+create index handoff_notice_untold on handoff_notice (notice_id)
+  where not told and kind in ('assigned', 'reminder', 'escalation', 'withdrawn');
 create index handoff_notice_mail on handoff_notice (mail_at) where mail_at is not null;
 create index handoff_notice_contact on handoff_notice (contact_id);
 
