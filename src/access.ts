@@ -10,11 +10,12 @@ import { findKey, type Scope } from './store/keys.ts';
 import type { Role } from './store/people.ts';
 import { failed, publicUrl, type Users } from './users.ts';
 
-const reading = ['contact.read', 'company.read', 'model.read', 'segment.read'] as const;
+const reading = ['contact.read', 'company.read', 'handoff.read', 'model.read', 'segment.read'] as const;
 const running = ['source.read', 'job.read', 'webhook.read'] as const;
 const changing = ['contact.write', 'company.write', 'event.void', 'segment.write'] as const;
-const deciding = ['model.write', 'model.publish', 'goal.write'] as const;
-const telling = ['model.comment'] as const;
+const deciding = ['model.write', 'model.publish', 'goal.write', 'handoff.manage'] as const;
+const telling = ['model.comment', 'agreement.comment'] as const;
+const selling = ['handoff.answer'] as const;
 const guarding = [
   'contact.erase',
   'source.manage',
@@ -24,25 +25,43 @@ const guarding = [
   'audit.read',
 ] as const;
 
-export type Right =
-  | 'ingest'
-  | (typeof reading | typeof running | typeof changing | typeof deciding | typeof telling | typeof guarding)[number];
+type Many =
+  | typeof reading
+  | typeof running
+  | typeof changing
+  | typeof deciding
+  | typeof telling
+  | typeof selling
+  | typeof guarding;
+export type Right = 'ingest' | 'agreement.write' | 'agreement.sign' | Many[number];
 
-const allRights: readonly Right[] = [
+/** Everything but to sign: that is for the two sides themselves. */
+const administering: readonly Right[] = [
   'ingest',
   ...reading,
   ...running,
   ...changing,
   ...deciding,
   ...telling,
+  ...selling,
+  'agreement.write',
   ...guarding,
 ];
 
 /** What people may do by their role, and keys by their scope. No key makes keys, people or rights. */
 export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
-  administrator: allRights,
-  marketing: [...reading, ...running, ...changing, ...deciding, ...telling],
-  sales: [...reading, ...telling, 'contact.write', 'company.write', 'segment.write'],
+  administrator: administering,
+  marketing: [...reading, ...running, ...changing, ...deciding, ...telling, 'agreement.write', 'agreement.sign'],
+  sales: [
+    ...reading,
+    ...telling,
+    ...selling,
+    'agreement.write',
+    'agreement.sign',
+    'contact.write',
+    'company.write',
+    'segment.write',
+  ],
   leadership: [...reading, ...telling, 'goal.write', 'audit.read'],
   viewer: reading,
   ingest: ['ingest'],
@@ -53,6 +72,9 @@ export const rights: { readonly [R in Role | Scope]: readonly Right[] } = {
     ...running,
     ...changing,
     ...deciding,
+    ...selling,
+    'agreement.write',
+    'agreement.comment',
     'contact.erase',
     'source.manage',
     'webhook.manage',

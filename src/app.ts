@@ -7,6 +7,8 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { suspicions } from './connectors/machines.ts';
 import { companyDomainOf } from './connectors/mail-domains.ts';
+import { createForecasting, type Forecasting } from './forecasting.ts';
+import { createHandoffs, type Handoffs } from './handoffs.ts';
 import { counted, createMetrics, type Metrics } from './metrics.ts';
 import { createScoring, type Scoring } from './scoring.ts';
 import type { Pooled } from './store/db.ts';
@@ -25,6 +27,8 @@ export interface App {
   readonly jobs: JobQueue;
   readonly scoring: Scoring;
   readonly trials: Trials;
+  readonly handoffs: Handoffs;
+  readonly forecasting: Forecasting;
   close(): Promise<void>;
 }
 
@@ -41,10 +45,14 @@ export function createApp({ db, config, log, clock }: Surroundings): App {
   const ingest = counted(openIngest(db, { clock, companyDomainOf, suspicions }), metrics);
   const jobs = openJobs(db, (err) => log.warn({ err }, 'the queue of jobs had trouble'));
   const trials = createTrials({ url: db.url, bytes: config.SCORELINE_TRIAL_MEMORY * 1e6 }, clock);
+  const scoring = createScoring(db, clock);
+  const handoffs = createHandoffs({ db, log, scoring, clock });
+  const forecasting = createForecasting({ db, scoring, clock });
   const close = async (): Promise<void> => {
+    await handoffs.stop();
     await trials.close();
     await jobs.stop();
     await ingest.close();
   };
-  return { db, config, log, clock, metrics, ingest, jobs, scoring: createScoring(db, clock), trials, close };
+  return { db, config, log, clock, metrics, ingest, jobs, scoring, trials, handoffs, forecasting, close };
 }

@@ -50,6 +50,14 @@ export const settings = {
     takes: z.enum(['yes', 'no']).default('no'),
     says: 'Whether webhooks may go to addresses of your own network, and over HTTP without TLS: yes or no.',
   },
+  SCORELINE_SMTP_URL: {
+    takes: z.url({ protocol: /^smtps?$/ }).optional(),
+    says: 'The mail server, such as smtp://user:password@mail.example.org:587; without it nobody is told by e-mail.',
+  },
+  SCORELINE_MAIL_FROM: {
+    takes: z.string().min(3).max(300).default('Scoreline <scoreline@localhost>'),
+    says: 'From whom e-mails come.',
+  },
   SCORELINE_LOG: {
     takes: z.enum(['error', 'warn', 'info', 'debug', 'silent']).default('info'),
     says: 'From which level on the log is written.',

@@ -6,6 +6,7 @@ import { NOON, testApp } from '../test/service.ts';
 import type { OutRequest } from './connectors/send.ts';
 import { secretOf } from './connectors/webhook-out.ts';
 import { createDeliveries } from './deliveries.ts';
+import { addNotices } from './store/handoffs.ts';
 import { addEndpoint, findEndpoint, listDeliveries, replay, setDisabled, takeDue } from './store/webhooks.ts';
 
 const url = await postgresUrl();
@@ -54,7 +55,9 @@ describe.skipIf(url === undefined)('webhooks', async () => {
     service.now = NOON;
     calls = [];
     answers = {};
-    await db.script('truncate move, merge, model, history, webhook_endpoint, webhook_delivery restart identity');
+    await db.script(
+      'truncate move, merge, model, history, handoff_notice, webhook_endpoint, webhook_delivery restart identity',
+    );
     await db.rows(
       `insert into model (name, version, document, state, published_at, published_by, told)
        values ('b2b', 3, '', 'serving', $1, 'a test', true)`,
@@ -103,6 +106,29 @@ describe.skipIf(url === undefined)('webhooks', async () => {
     expect(bodies()).toMatchObject([
       { type: 'contact.merged', data: { kept: '1', gone: '2' } },
       { type: 'model.published', data: { model: 'b2b', version: 3 } },
+    ]);
+  });
+
+  test('what a hand-off has to tell is told once, to those that asked for it', async () => {
+    await endpoint('/hand-offs', ['handoff.assigned', 'handoff.escalation']);
+    const about = { contactId: 7, handoffId: 3, at: NOON };
+    const late = { clock: 'first-contact', dueAt: NOON - MINUTE, assignee: 'sam@example.org' };
+    await addNotices(db, [
+      { ...about, kind: 'assigned', recipient: 'sam@example.org', details: { lacks: [] } },
+      { ...about, kind: 'reminder', recipient: 'sam@example.org', details: late },
+      { ...about, kind: 'escalation', recipient: 'leadership', details: late },
+      { ...about, kind: 'waiting', recipient: 'marketing', details: { lacks: ['phone'] } },
+    ]);
+    await deliveries.deliverDue();
+    await deliveries.deliverDue();
+    const data = { handoff: '3', contact: '7', assignee: 'sam@example.org', at: '2026-11-22T12:00:00.000Z' };
+    expect(bodies().toSorted((a, b) => a.type.localeCompare(b.type))).toEqual([
+      { type: 'handoff.assigned', timestamp: data.at, data: { ...data, clock: null, dueAt: null } },
+      {
+        type: 'handoff.escalation',
+        timestamp: data.at,
+        data: { ...data, clock: 'first-contact', dueAt: '2026-11-22T11:59:00.000Z' },
+      },
     ]);
   });
 

@@ -165,6 +165,13 @@ function messageOf(happening: Happening): NewMessage {
       const { modelId, model, version, at } = happening;
       return message('model.published', `model:${modelId}`, null, at, { model, version, at: writeInstant(at) });
     }
+    case 'notice': {
+      const { noticeId, handoffId, contactId, about, assignee, clock, dueAt, at } = happening;
+      const due = dueAt === null ? null : writeInstant(dueAt);
+      const [handoff, contact] = [String(handoffId), String(contactId)];
+      const data = { handoff, contact, assignee, clock, dueAt: due, at: writeInstant(at) };
+      return message(`handoff.${about}`, `notice:${noticeId}`, contactId, at, data);
+    }
   }
 }
 

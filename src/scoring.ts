@@ -5,8 +5,9 @@
  */
 
 import { asksForContacts, scoreCompanies } from './company-scoring.ts';
+import type { Subject } from './core/condition.ts';
 import { ScorelineError } from './core/errors.ts';
-import { type Explanation, explain, readsCompanyScores } from './core/explain.ts';
+import { type Explanation, explain, judgedAt, readsCompanyScores } from './core/explain.ts';
 import { walk } from './core/kernel-path.ts';
 import { parseModel } from './core/model.ts';
 import { needsOf } from './core/needs.ts';
@@ -98,6 +99,8 @@ export interface Scoring {
   scoresAsOf(contacts: readonly number[], at: number, version?: number): Promise<Scored[]>;
   /** The same for one contact, in sentences. @throws ScorelineError `contact_unknown` too */
   explainContact(contact: number, at: number, version?: number, language?: Language): Promise<Told[]>;
+  /** Contacts at an instant as conditions of an agreement see them under a version. Those that do not exist are left out. */
+  subjectsOf(contacts: readonly number[], at: number, version: number): Promise<Map<number, Subject>>;
 }
 
 /** @param clock the present instant in milliseconds, UTC */
@@ -265,6 +268,22 @@ export function createScoring(db: Db, clock: () => number): Scoring {
     );
   }
 
+  async function subjectsOf(contacts: readonly number[], at: number, version: number): Promise<Map<number, Subject>> {
+    const speaker = { id: version, model: await modelOf(version) };
+    const known = (await readPlain(db, contacts)).flatMap((life) => contactIn(life, at) ?? []);
+    const past = await pastOf(
+      speaker,
+      known.flatMap(({ company }) => companyOf(company)),
+      at,
+    );
+    return new Map(
+      known.map((contact) => {
+        const company = companyAt(past, contact.company?.id, at);
+        return [Number(contact.id), judgedAt(speaker.model, contact, at, company)];
+      }),
+    );
+  }
+
   return {
     work: {
       live: () =>
@@ -296,6 +315,7 @@ export function createScoring(db: Db, clock: () => number): Scoring {
     modelOf: (id) => modelOf(id),
     scoresAsOf,
     explainContact,
+    subjectsOf,
   };
 }
 

@@ -11,6 +11,7 @@ import { guard } from './access.ts';
 import type { App } from './app.ts';
 import { type ErrorCode, errors, ScorelineError } from './core/errors.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { agreementRoutes } from './routes/agreements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commentRoutes } from './routes/comments.ts';
 import { companyRoutes } from './routes/companies.ts';
@@ -18,8 +19,11 @@ import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRuleRoutes } from './routes/event-rules.ts';
 import { eventRoutes } from './routes/events.ts';
+import { feedbackRoutes } from './routes/feedback.ts';
 import { fieldRoutes } from './routes/fields.ts';
+import { forecastRoutes } from './routes/forecast.ts';
 import { goalRoutes } from './routes/goals.ts';
+import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { hookRoutes } from './routes/hook.ts';
 import { importRoutes } from './routes/imports.ts';
@@ -28,11 +32,14 @@ import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
+import { nurtureRoutes } from './routes/nurture.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/page.ts';
 import { personRoutes } from './routes/persons.ts';
+import { reviewRoutes } from './routes/review.ts';
 import { scoreRoutes } from './routes/scores.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { sellerRoutes } from './routes/sellers.ts';
 import { createCursors, type Desk } from './routes/shapes.ts';
 import { sourceRoutes } from './routes/sources.ts';
 import { startRoutes } from './routes/start.ts';
@@ -128,6 +135,13 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     suppressionRoutes,
     trackerRoutes,
     webhookRoutes,
+    agreementRoutes,
+    forecastRoutes,
+    handoffRoutes,
+    feedbackRoutes,
+    nurtureRoutes,
+    reviewRoutes,
+    sellerRoutes,
   ])
     routes(server, desk);
   await server.register(ingestRoutes(app));

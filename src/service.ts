@@ -6,17 +6,18 @@
 import type { Logger } from 'pino';
 import { type App, createApp } from './app.ts';
 import type { Config } from './config.ts';
-import { createSend } from './connectors/send.ts';
+import { createSend, createSendMail } from './connectors/send.ts';
 import { ScorelineError } from './core/errors.ts';
 import { ANSWER_TIME, createDeliveries } from './deliveries.ts';
 import { startDemoJobs } from './demo-job.ts';
 import { startJobs } from './jobs.ts';
+import { createMailer } from './mailing.ts';
 import { countedSend } from './metrics.ts';
 import { createServer } from './server.ts';
 import { openDb, type Pooled } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
 import { borrowPostgres, keepPostgres, type OwnPostgres } from './store/own-postgres.ts';
-import { ensureAdministrator } from './users.ts';
+import { ensureAdministrator, publicUrl } from './users.ts';
 import { startWorkers } from './worker.ts';
 
 export interface Service {
@@ -62,6 +63,8 @@ export async function startService(config: Config, log: Logger, clock: () => num
     const deliveries = createDeliveries({ ...app, send, random: Math.random });
     undo.push(deliveries.stop);
     deliveries.start();
+    app.handoffs.start();
+    startMailing(app, undo);
     const workers = startWorkers(app, config.SCORELINE_WORKERS);
     undo.push(workers.stop);
     app.ingest.onCommit(workers.wake);
@@ -78,6 +81,16 @@ export async function startService(config: Config, log: Logger, clock: () => num
     await stop();
     throw error;
   }
+}
+
+/** Where a mail server is named, people are told by e-mail. */
+function startMailing({ db, log, clock, config }: App, undo: (() => Promise<void>)[]): void {
+  const { SCORELINE_SMTP_URL: url, SCORELINE_MAIL_FROM: from } = config;
+  if (url === undefined) return;
+  const sendMail = createSendMail(url, from, ANSWER_TIME);
+  const mailer = createMailer({ db, log, clock, sendMail, home: publicUrl(config) });
+  undo.push(mailer.stop);
+  mailer.start();
 }
 
 /**

@@ -51,7 +51,14 @@ export async function testPage(environment: Record<string, string> = {}): Promis
     address,
     open: async (role: Role = 'administrator', path = '/', options: BrowserContextOptions = {}) => {
       // axe is put into the page from outside, which its own rules forbid.
-      const context = await browser.newContext({ locale: 'en', timezoneId: 'UTC', bypassCSP: true, ...options });
+      const context = await browser.newContext({
+        locale: 'en',
+        timezoneId: 'UTC',
+        bypassCSP: true,
+        // What is still on its way has other colours than what is there.
+        reducedMotion: 'reduce',
+        ...options,
+      });
       const body = { email: `${role}@example.org`, password: PASSWORD };
       const signedIn = await context.request.post(`${address}/api/auth/sign-in/email`, {
         data: body,

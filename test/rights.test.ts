@@ -96,6 +96,50 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'POST /api/events/unvoid',
     'POST /api/events/void',
   ],
+  'agreement.write': [
+    'DELETE /api/agreement-drafts/:name',
+    'POST /api/agreements',
+    'POST /api/agreements/:id/publish',
+    'POST /api/reviews',
+    'POST /api/reviews/:id/close',
+    'PUT /api/reviews/:id/minutes',
+    'PUT /api/agreement-drafts/:name',
+  ],
+  'agreement.sign': ['POST /api/agreements/:id/sign'],
+  'agreement.comment': ['POST /api/agreement-comments', 'POST /api/agreement-comments/:id/resolve'],
+  'handoff.read': [
+    'GET /api/agreement-comments',
+    'GET /api/agreement-drafts',
+    'GET /api/agreements',
+    'GET /api/agreements/:id',
+    'GET /api/agreements/:id/document',
+    'POST /api/agreements/check',
+    'GET /api/feedback/disagreements',
+    'GET /api/feedback/rates',
+    'GET /api/feedback/rules',
+    'GET /api/forecast',
+    'GET /api/forecast/revenue',
+    'GET /api/forecast/threshold',
+    'POST /api/forecast/definition',
+    'GET /api/handoffs',
+    'GET /api/handoffs/:id',
+    'GET /api/holidays',
+    'GET /api/notices',
+    'GET /api/nurture',
+    'GET /api/reviews',
+    'GET /api/reviews/:id',
+    'GET /api/reviews/:id/report.html',
+    'GET /api/sellers',
+    'POST /api/notices/seen',
+  ],
+  'handoff.answer': ['POST /api/handoffs/:id/facts'],
+  'handoff.manage': [
+    'DELETE /api/absences/:id',
+    'POST /api/handoffs/:id/assign',
+    'POST /api/sellers/:email/absences',
+    'PUT /api/holidays/:calendar',
+    'PUT /api/sellers/:email',
+  ],
   'model.read': [
     'GET /api/drafts',
     'GET /api/drafts/:name',
@@ -155,31 +199,22 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   'audit.read': ['GET /api/audit'],
 };
 
-const READ = ['contact.read', 'company.read', 'model.read', 'segment.read'];
+const READ = ['contact.read', 'company.read', 'handoff.read', 'model.read', 'segment.read'];
+const AGREE = ['agreement.write', 'agreement.comment', 'agreement.sign', 'model.comment'];
+const DECIDE = ['model.write', 'model.publish', 'goal.write', 'handoff.manage'];
 const RUN = ['source.read', 'job.read', 'webhook.read'];
 /** Who has which rights, written a second time. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
-  administrator: [...Object.keys(ROUTES).filter((right) => right !== 'open'), 'ingest'],
-  marketing: [
-    ...READ,
-    ...RUN,
-    'contact.write',
-    'company.write',
-    'event.void',
-    'segment.write',
-    'model.write',
-    'model.publish',
-    'goal.write',
-    'model.comment',
-  ],
-  sales: [...READ, 'model.comment', 'contact.write', 'company.write', 'segment.write'],
-  leadership: [...READ, 'model.comment', 'goal.write', 'audit.read'],
+  administrator: [...Object.keys(ROUTES).filter((right) => !['open', 'agreement.sign'].includes(right)), 'ingest'],
+  marketing: [...READ, ...RUN, ...AGREE, 'contact.write', 'company.write', 'event.void', 'segment.write', ...DECIDE],
+  sales: [...READ, ...AGREE, 'handoff.answer', 'contact.write', 'company.write', 'segment.write'],
+  leadership: [...READ, 'model.comment', 'agreement.comment', 'goal.write', 'audit.read'],
   viewer: READ,
   ingest: ['ingest'],
   read: [...READ, ...RUN],
   write: [
     ...[...READ, ...RUN, 'ingest', 'contact.write', 'company.write', 'contact.erase', 'event.void', 'segment.write'],
-    ...['model.write', 'model.publish', 'goal.write', 'source.manage', 'webhook.manage'],
+    ...[...DECIDE, 'agreement.write', 'agreement.comment', 'handoff.answer', 'source.manage', 'webhook.manage'],
   ],
 };
 

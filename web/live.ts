@@ -9,6 +9,7 @@ import type { Topic } from '../src/store/live.ts';
 
 const asked: Readonly<Record<Topic, readonly QueryKey[]>> = {
   contacts: [['leads'], ['lead'], ['today'], ['overview'], ['start'], ['settings', 'arrivals']],
+  handoffs: [['handoffs'], ['handoff'], ['notices']],
   companies: [['companies'], ['company']],
   models: [['models'], ['serving'], ['overview'], ['start']],
   imports: [['settings', 'imports'], ['jobs']],

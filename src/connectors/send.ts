@@ -9,6 +9,7 @@ import { lookup as resolve } from 'node:dns';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
+import { createTransport } from 'nodemailer';
 import { ScorelineError } from '../core/errors.ts';
 
 export interface OutRequest {
@@ -148,4 +149,25 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
     if (size >= LONGEST_ANSWER) break;
   }
   return Buffer.concat(parts).subarray(0, LONGEST_ANSWER).toString();
+}
+
+interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** @throws Error where the mail server did not take it; its message holds no address of a person and no password */
+export type SendMail = (mail: Mail) => Promise<void>;
+
+/** A way to send e-mail by a server that the owner of this service named: it may stand in their own network. */
+export function createSendMail(url: string, from: string, timeout: number): SendMail {
+  const times = { connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout };
+  const transport = createTransport({ url, ...times }, { from });
+  return async ({ to, subject, text }) => {
+    await transport.sendMail({ to, subject, text }).catch((error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
+      throw new Error(`the mail server did not take it (${code})`);
+    });
+  };
 }

@@ -9,7 +9,15 @@ import { writeInstant } from '../core/time.ts';
 import type { OutRequest } from './send.ts';
 
 /** What an endpoint can ask for. */
-export const webhookTypes = ['contact.stage_changed', 'contact.merged', 'model.published'] as const;
+export const webhookTypes = [
+  'contact.stage_changed',
+  'contact.merged',
+  'model.published',
+  'handoff.assigned',
+  'handoff.reminder',
+  'handoff.escalation',
+  'handoff.withdrawn',
+] as const;
 /** What is sent: a move that is taken back is told to those who asked for moves. */
 export type MessageType = (typeof webhookTypes)[number] | 'contact.stage_change_undone' | 'webhook.test';
 

@@ -160,6 +160,15 @@ function standingAlone(model: Model, contact: Contact, now: number): Omit<Standi
   return { scores, disqualified: entry === undefined ? null : { id: entry.id, reason: entry.reason } };
 }
 
+/**
+ * A contact as the conditions of an agreement see it at an instant: with its scores, and those of its company.
+ * @param known with all of its history; what came after the instant is left out
+ */
+export function judgedAt(model: Model, known: Contact, now: number, company: Results): Subject {
+  const contact = profile(known, now);
+  return judged(contact, now, standingAlone(model, contact, now).scores, company);
+}
+
 /** A contact as the conditions of stages and disqualification see it: with its scores. */
 function judged(contact: Contact, now: number, scores: Results, company: Results): Subject {
   return {

@@ -8,9 +8,10 @@ import { checkDocument } from './check.ts';
 import type { Found, Path } from './check-conditions.ts';
 import { readText } from './document.ts';
 import { ModelError } from './errors.ts';
+import { inWords } from './issues.ts';
 import { branchOf, type ModelDocument, modelSchema } from './schema.ts';
-import { nearest, storable } from './text.ts';
-import type { Model } from './words.ts';
+import { storable } from './text.ts';
+import type { Condition, Model } from './words.ts';
 
 /**
  * Reads a model from YAML or JSON text.
@@ -41,6 +42,30 @@ export function checkModel(document: unknown, file = 'model'): Model {
   );
 }
 
+/**
+ * Checks conditions as those of a model's stages, with the names of that model: what an agreement and a search ask.
+ * @param model the document that the names are of
+ * @param conditions by any name
+ * @returns the problems, each path beginning with the condition's name, where there are any
+ */
+export function checkConditions(
+  model: unknown,
+  conditions: Readonly<Record<string, unknown>>,
+): { readonly conditions: ReadonlyMap<string, Condition>; readonly problems: readonly Found[] } {
+  const names = Object.keys(conditions);
+  const stages = names.map((_, i) => ({ id: `condition-${i}`, enter: conditions[names[i] ?? ''] }));
+  const checked = checkUnknown({ ...Object(model), stages });
+  if (!Array.isArray(checked)) {
+    const found = (checked as Model).stages.map(({ enter }, i) => [names[i] ?? '', enter] as const);
+    return { conditions: new Map(found), problems: [] };
+  }
+  const problems = (checked as Found[]).map(({ path, message }) => {
+    const [, place, , ...inner] = path;
+    return { path: path[0] === 'stages' ? [names[Number(place)] ?? '', ...inner] : path, message };
+  });
+  return { conditions: new Map(), problems };
+}
+
 /** A model written in TypeScript: the same document, with its shape typed. */
 export const defineModel = (document: ModelDocument): Model => checkModel(document);
 
@@ -58,7 +83,7 @@ function checkUnknown(document: unknown): Model | readonly Found[] {
   const odd = oddNames(document, []);
   if (odd.length > 0) return odd;
   const shape = modelSchema.safeParse(document);
-  if (!shape.success) return inWords(shape.error.issues, document, []);
+  if (!shape.success) return inWords(shape.error.issues, document, branchOf);
   // The document itself, not what zod copied of it: an own `__proto__` key must stay visible to the checks.
   return checkDocument(document as ModelDocument);
 }
@@ -83,84 +108,4 @@ function oddNames(value: unknown, path: Path): Found[] {
       return [{ path: at, message: `no name can be ${JSON.stringify(key)}` }];
     return oddNames(inner, at);
   });
-}
-
-type Issue = z.core.$ZodIssue;
-
-/** The issues of a shape in our words. What else an object with an unknown key lacks is most likely that key. */
-function inWords(issues: readonly Issue[], document: unknown, base: Path): Found[] {
-  const misspelt = new Set(issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('.')));
-  return issues
-    .filter(({ code, path }) => code !== 'custom' || !misspelt.has(path.join('.')))
-    .flatMap((issue) => describe(issue, document, base));
-}
-
-/** One issue of the shape in our words; of a union, the issues of the member that the value means to be. */
-function describe(issue: Issue, document: unknown, base: Path): Found[] {
-  const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
-  const found = valueAt(document, path);
-  switch (issue.code) {
-    case 'invalid_union': {
-      const branch = branchOf(found, issue.errors.length);
-      const inner = branch === null ? undefined : issue.errors[branch];
-      if (inner !== undefined) return inWords(inner, document, path);
-      return [{ path, message: `${issue.message}; found ${show(found)}` }];
-    }
-    case 'unrecognized_keys':
-      return [{ path: [...path, issue.keys[0] ?? ''], message: issue.message }];
-    case 'invalid_type':
-      if (found === undefined)
-        return [{ path, message: `is missing; it takes ${TYPES[issue.expected] ?? issue.expected}` }];
-      return [
-        {
-          path,
-          message: ownMessage(issue) ?? `takes ${TYPES[issue.expected] ?? issue.expected}; found ${show(found)}`,
-        },
-      ];
-    case 'invalid_value': {
-      const allowed = issue.values.map(String);
-      const near = nearest(String(found), allowed);
-      return [
-        {
-          path,
-          message: `found ${show(found)}${near === undefined ? '' : `, did you mean \`${near}\`?`} (allowed: ${allowed.join(', ')})`,
-        },
-      ];
-    }
-    case 'invalid_key':
-      return issue.issues.flatMap((inner) => [{ path, message: `${inner.message}; found ${show(path.at(-1))}` }]);
-    default:
-      return [{ path, message: `${issue.message}; found ${show(found)}` }];
-  }
-}
-
-const TYPES: Record<string, string> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
-  tuple: 'a list of two',
-};
-
-/** A message that a schema gave for itself, rather than zod's own. */
-const ownMessage = (issue: Issue): string | undefined =>
-  /^(Invalid|Expected|Too)/.test(issue.message) ? undefined : `${issue.message}`;
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)
-        ? (inner as Record<string, unknown>)[step]
-        : undefined,
-    value,
-  );
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = typeof value === 'string' ? `“${value}”` : (JSON.stringify(value) ?? String(value));
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -9,7 +9,7 @@ import { nearest, storable } from './text.ts';
 import { readDuration } from './time.ts';
 
 /** An object that knows its keys, and says the nearest one for a typo. */
-function strict<Shape extends z.ZodRawShape>(shape: Shape, what: string) {
+export function strict<Shape extends z.ZodRawShape>(shape: Shape, what: string) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys as string[], Object.keys(shape), what) : undefined,
@@ -24,7 +24,7 @@ export function unknownKeys(found: readonly string[], known: readonly string[], 
   return `${guesses.join('; ')} (allowed: ${known.join(', ')})`;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$/;
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,49}$/;
 const name = z
   .string()
   .regex(NAME, 'a name has 1 to 50 letters, digits, `_`, `.` or `-`, and starts with a letter or digit');
@@ -47,7 +47,7 @@ const days = duration.refine(
   'decay counts whole days, such as 30d',
 );
 const percent = z.string().regex(/^(100(\.0)?|\d{1,2}(\.\d)?)%$/, 'a share is 0% to 100%, with at most one decimal');
-const storableText = z
+export const storableText = z
   .string()
   .refine((text) => storable(text) === text, 'holds what no database can: NUL or half a character');
 const eventName = storableText.min(1, 'an event has a name');

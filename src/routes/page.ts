@@ -14,16 +14,24 @@ const BUILT = fileURLToPath(new URL('../../web/built/', import.meta.url));
 /** Where the page has its addresses; what is under none of them is told to be nothing. */
 const PLACES = [
   '/',
+  '/agreement',
   '/companies',
   '/companies/*',
+  '/feedback',
+  '/forecast',
+  '/handoffs',
+  '/handoffs/*',
   '/leads',
   '/leads/*',
+  '/nurture',
   '/overview',
+  '/review',
   '/settings',
   '/settings/*',
   '/start',
   '/studio',
   '/studio/*',
+  '/team',
   '/today',
 ];
 

@@ -6,7 +6,16 @@
 import type { Db } from './db.ts';
 
 /** What can change, as pages know it. */
-export const topics = ['contacts', 'companies', 'models', 'imports', 'refusals', 'webhooks', 'settings'] as const;
+export const topics = [
+  'contacts',
+  'handoffs',
+  'companies',
+  'models',
+  'imports',
+  'refusals',
+  'webhooks',
+  'settings',
+] as const;
 export type Topic = (typeof topics)[number];
 
 export type Marks = Readonly<Record<Topic, string>>;
@@ -22,6 +31,9 @@ export async function readMarks(db: Db): Promise<Marks> {
          || ' ' || coalesce((select max(m.at) from model s, lateral
               (select max(recorded_at) as at from move where model_id = s.model_id) m where s.state = 'serving'), 0)
          as contacts,
+       (select last_value from handoff_id)
+         || ' ' || coalesce((select max(notice_id) from handoff_notice), 0) || ' ' || coalesce((select max(changed_at) from seller), 0)
+         as handoffs,
        (select last_value from changed_company_changed_id_seq)::text as companies,
        (select count(*) || ' ' || coalesce(max(model_id), 0) || ' ' || count(*) filter (where state = 'serving')
          || ' ' || coalesce(max(released_at), 0) || ' ' || coalesce(max(served_from), 0) from model)

@@ -123,6 +123,11 @@ export function removeDemo(db: Db, { by, now }: By): Promise<number> {
     await tx.rows('delete from access_key where source_id = any($1::integer[])', [sources]);
     await tx.rows('delete from source where source_id = any($1::integer[])', [sources]);
     await tx.rows('delete from setting where key = $1', [DEMO_SINCE]);
+    // What a won deal is was said with the made-up ones, and no event of that name is left.
+    await tx.rows(
+      `delete from setting where key = 'outcome' and value = '["deal_won"]'
+         and not exists (select from event where name = 'deal_won')`,
+    );
     const details = { contacts: contacts.length, companies: companies.length };
     await recordDeed(tx, { at: now, who: by, action: 'demo.remove', subject: 'demo', details });
     return contacts.length;

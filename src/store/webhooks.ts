@@ -128,6 +128,18 @@ export type Happening =
       readonly model: string;
       readonly version: number;
       readonly at: number;
+    }
+  | {
+      readonly kind: 'notice';
+      readonly noticeId: number;
+      readonly handoffId: number;
+      readonly contactId: number;
+      readonly at: number;
+      readonly about: 'assigned' | 'reminder' | 'escalation' | 'withdrawn';
+      readonly assignee: string | null;
+      /** The promise that it is about, and when that is due; null where it is about none. */
+      readonly clock: string | null;
+      readonly dueAt: number | null;
     };
 
 /** A move of which something is to be told: that it happened, that what was told did not, or first this and then that. */
@@ -199,7 +211,15 @@ export function tell(
        from model where not told order by model_id limit $1`,
       [most],
     );
-    const all = [...moves.flatMap(happeningsOf), ...merges, ...models];
+    const notices = await tx.rows<Extract<Happening, { kind: 'notice' }>>(
+      `select 'notice' as kind, notice_id as "noticeId", handoff_id as "handoffId", contact_id as "contactId", at,
+         kind as about, coalesce(details ->> 'assignee', case when recipient like '%@%' then recipient end) as assignee,
+         details ->> 'clock' as clock, (details ->> 'dueAt')::bigint as "dueAt"
+       from handoff_notice where not told and kind in ('assigned', 'reminder', 'escalation', 'withdrawn')
+       order by notice_id limit $1`,
+      [most],
+    );
+    const all = [...moves.flatMap(happeningsOf), ...merges, ...models, ...notices];
     if (all.length === 0) return false;
     await write(tx, all);
     if (moves.length > 0) {
@@ -221,7 +241,11 @@ export function tell(
       await tx.rows('update merge set told = true where merge_id = any($1)', [merges.map(({ mergeId }) => mergeId)]);
     if (models.length > 0)
       await tx.rows('update model set told = true where model_id = any($1)', [models.map(({ modelId }) => modelId)]);
-    return Math.max(moves.length, merges.length, models.length) === most;
+    if (notices.length > 0)
+      await tx.rows('update handoff_notice set told = true where notice_id = any($1::bigint[])', [
+        bigints(notices.map(({ noticeId }) => noticeId)),
+      ]);
+    return Math.max(moves.length, merges.length, models.length, notices.length) === most;
   });
 }
 

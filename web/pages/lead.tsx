@@ -24,6 +24,7 @@ import { useFormat } from '../format.ts';
 import { endOf, nameOf } from '../lead.model.ts';
 import { useMay } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
+import { HandoffOf } from '../parts/handoff-of.tsx';
 import { LeadCompany } from '../parts/lead-company.tsx';
 import { LeadHistory } from '../parts/lead-history.tsx';
 import { LeadIdentity } from '../parts/lead-identity.tsx';
@@ -74,6 +75,7 @@ export function LeadPage() {
           {told.data?.items.map((one) => (
             <Standing key={one.model} of={one} />
           ))}
+          <HandoffOf contactId={id} />
           {told.data?.items.length === 0 && <Alert variant="light">{t('noModel')}</Alert>}
         </Stack>
         <Stack className="aside">

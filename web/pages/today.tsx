@@ -17,12 +17,13 @@ import {
 import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TodayLead } from '../answers.ts';
 import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
 import { nameOf } from '../lead.model.ts';
+import { useMay } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
 import { today } from '../router.tsx';
 import { useServing } from '../serving.ts';
@@ -30,9 +31,13 @@ import { deedOf, dialled, nextPlace, reachOf } from '../today.model.ts';
 import { type TodaySearch, todayQuery } from '../today.query.ts';
 import './today.css';
 
+/** Hand-offs come when the leads are there: most people have none. */
+const Due = lazy(() => import('../parts/due.tsx').then((part) => ({ default: part.Due })));
+
 export function Today() {
   const { t } = useTranslation('today');
   const search = today.useSearch();
+  const mayAnswer = useMay('handoff.answer');
   const found = useInfiniteQuery({ ...todayQuery(search), placeholderData: (before) => before });
   const leads = found.data?.pages.flatMap(({ items }) => items) ?? [];
   const filtered = Object.values(search).some((value) => value !== undefined);
@@ -46,6 +51,11 @@ export function Today() {
         <Title order={1}>{t('heading')}</Title>
         <Filters search={search} />
       </Group>
+      {mayAnswer && (
+        <Suspense>
+          <Due whose="me" most={5} />
+        </Suspense>
+      )}
       {found.isPending && <Waiting />}
       {found.error && <Failure error={found.error} again={() => found.refetch()} />}
       {found.data && leads.length === 0 && <Nobody filtered={filtered} />}

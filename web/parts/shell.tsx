@@ -7,9 +7,16 @@ import {
   IconAdjustments,
   IconBuilding,
   IconChartDots,
+  IconChartLine,
   IconChecklist,
+  IconClipboardCheck,
+  IconFileText,
+  IconHeartHandshake,
+  IconMessageCheck,
+  IconPlant2,
   IconReportAnalytics,
   IconSettings,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
@@ -19,6 +26,7 @@ import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
 import { useLive } from '../live.ts';
 import { useMe } from '../me.ts';
+import { Bell } from './bell.tsx';
 import { Failure } from './failure.tsx';
 import { GetStarted, MadeUp } from './made-up.tsx';
 import { Preferences } from './preferences.tsx';
@@ -30,9 +38,16 @@ const SignIn = lazy(() => import('../pages/sign-in.tsx').then((page) => ({ defau
 const places = [
   { to: '/today', label: 'nav.today', icon: IconChecklist, right: 'contact.read' },
   { to: '/leads', label: 'nav.leads', icon: IconAddressBook, right: 'contact.read' },
+  { to: '/handoffs', label: 'nav.handoffs', icon: IconHeartHandshake, right: 'handoff.read' },
   { to: '/companies', label: 'nav.companies', icon: IconBuilding, right: 'company.read' },
+  { to: '/nurture', label: 'nav.nurture', icon: IconPlant2, right: 'handoff.read' },
   { to: '/overview', label: 'nav.overview', icon: IconReportAnalytics, right: 'contact.read' },
+  { to: '/forecast', label: 'nav.forecast', icon: IconChartLine, right: 'handoff.read' },
+  { to: '/feedback', label: 'nav.feedback', icon: IconMessageCheck, right: 'handoff.read' },
+  { to: '/review', label: 'nav.review', icon: IconClipboardCheck, right: 'handoff.read' },
+  { to: '/agreement', label: 'nav.agreement', icon: IconFileText, right: 'handoff.read' },
   { to: '/studio', label: 'nav.studio', icon: IconAdjustments, right: 'model.read' },
+  { to: '/team', label: 'nav.team', icon: IconUsersGroup, right: 'handoff.read' },
   { to: '/settings', label: 'nav.settings', icon: IconSettings, right: 'contact.read' },
 ] as const;
 
@@ -87,6 +102,7 @@ function Frame({ me }: { me: Me }) {
             <Text fw={700}>{t('app')}</Text>
           </Group>
           <Group gap="sm" wrap="nowrap">
+            {me.rights.includes('handoff.read') && <Bell />}
             <Text size="sm" c="dimmed" visibleFrom="sm">
               {me.name}
             </Text>

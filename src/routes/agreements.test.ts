@@ -1,0 +1,109 @@
+// An agreement from the draft to both signatures: what is refused, and that what is signed is one exact text.
+import { describe, expect, test } from 'vitest';
+import { postgresUrl } from '../../test/postgres.ts';
+import { testApp } from '../../test/service.ts';
+import { asPerson } from '../../test/signed-in.ts';
+import { createServer } from '../server.ts';
+
+const MODEL = `
+model: b2b
+scores: { fit: { range: [0, 100], rules: [ { id: decides, if: { title: { mentions: [ceo] } }, points: 60 } ] } }
+stages: [ { id: mql, enter: { score: { fit: { atLeast: 50 } } } } ]
+`;
+const TEXT = 'agreement: leads\nmodel: b2b\ndefinition: { stage: mql, require: [phone] }\n';
+const url = await postgresUrl();
+
+describe.skipIf(url === undefined)('agreements over HTTP', async () => {
+  if (url === undefined) return;
+  const service = await testApp(url);
+  const server = await createServer(service.app);
+  await server.ready();
+  const people = {
+    marketing: await asPerson(server, service, 'marketing'),
+    sales: await asPerson(server, service, 'sales'),
+    leadership: await asPerson(server, service, 'leadership'),
+    administrator: await asPerson(server, service, 'administrator'),
+  };
+  await service.app.scoring.publish(MODEL, 'a test');
+  const ask = async (
+    who: keyof typeof people,
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    payload?: object,
+  ) => {
+    const answer = await people[who]({ method, url: path, ...(payload === undefined ? {} : { payload }) });
+    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
+  };
+
+  test('two people do not overwrite each other in a draft', async () => {
+    const path = '/api/agreement-drafts/leads';
+    const first = await ask('marketing', 'PUT', path, { document: 'half' });
+    expect(first.status).toBe(200);
+    const seen = first.body.changedAt;
+    expect((await ask('sales', 'PUT', path, { document: TEXT, seen })).status).toBe(200);
+    expect((await ask('marketing', 'PUT', path, { document: 'other', seen })).body).toMatchObject({ code: 'conflict' });
+    expect((await ask('leadership', 'GET', '/api/agreement-drafts')).body.items).toMatchObject([
+      { name: 'leads', document: TEXT },
+    ]);
+    expect((await ask('marketing', 'DELETE', path)).status).toBe(204);
+    expect((await ask('marketing', 'DELETE', path)).status).toBe(404);
+  });
+
+  test('a wrong document is told where, and proposed by nobody', async () => {
+    const wrong = TEXT.replace('mql', 'mqls');
+    const checked = await ask('leadership', 'POST', '/api/agreements/check', { document: wrong });
+    expect(checked.body).toMatchObject({ ok: false, problems: [{ path: 'definition.stage', line: 3 }] });
+    expect((await ask('marketing', 'POST', '/api/agreements', { document: wrong })).status).toBe(400);
+    expect((await ask('marketing', 'POST', '/api/agreements', { document: 'no: model' })).status).toBe(400);
+    expect((await ask('marketing', 'POST', '/api/agreements/check', { document: TEXT })).body).toMatchObject({
+      ok: true,
+      problems: [],
+      terms: { require: ['phone'] },
+    });
+  });
+
+  test('it comes into force when one of each side has signed this very text, and a new version needs new signatures', async () => {
+    const { body: one } = await ask('marketing', 'POST', '/api/agreements', { document: TEXT });
+    const path = `/api/agreements/${one.id}`;
+    expect((await ask('marketing', 'POST', `${path}/publish`)).body.message).toBe(
+      'nobody of marketing and nobody of sales has signed it',
+    );
+    expect((await ask('marketing', 'POST', `${path}/sign`, { hash: 'a'.repeat(64) })).body.code).toBe('conflict');
+    expect((await ask('administrator', 'POST', `${path}/sign`, { hash: one.hash })).status).toBe(403);
+    expect((await ask('marketing', 'POST', `${path}/sign`, { hash: one.hash })).status).toBe(200);
+    expect((await ask('marketing', 'POST', `${path}/publish`)).body.message).toBe('nobody of sales has signed it');
+    expect((await ask('sales', 'POST', `${path}/sign`, { hash: one.hash })).status).toBe(200);
+    const published = await ask('sales', 'POST', `${path}/publish`);
+    expect(published.body.inForceFrom).not.toBeNull();
+    expect(published.body.signatures.map(({ team, by, hash }: Record<string, string>) => [team, by, hash])).toEqual([
+      ['marketing', 'marketing@example.org', one.hash],
+      ['sales', 'sales@example.org', one.hash],
+    ]);
+    expect((await ask('sales', 'POST', `${path}/sign`, { hash: one.hash })).body.message).toContain('in force already');
+    expect((await ask('sales', 'POST', `${path}/publish`)).status).toBe(409);
+
+    const { body: two } = await ask('sales', 'POST', '/api/agreements', { document: `${TEXT}# a word more\n` });
+    expect(two).toMatchObject({ version: 2, signatures: [] });
+    for (const who of ['marketing', 'sales'] as const)
+      await ask(who, 'POST', `/api/agreements/${two.id}/sign`, { hash: two.hash });
+    service.now += 1_000;
+    await ask('sales', 'POST', `/api/agreements/${two.id}/publish`);
+    const { body: all } = await ask('leadership', 'GET', '/api/agreements');
+    expect(all.items.map((item: { inForceUntil: string | null }) => item.inForceUntil === null)).toEqual([true, false]);
+    const file = await people.sales({ method: 'GET', url: `${path}/document` });
+    expect(file.body).toBe(TEXT);
+  });
+
+  test('a comment stands beside a part until somebody deals with it', async () => {
+    const said = await ask('leadership', 'POST', '/api/agreement-comments', {
+      name: 'leads',
+      about: 'definition.require',
+      body: 'Is a phone needed?',
+    });
+    expect(said.status).toBe(200);
+    const path = `/api/agreement-comments/${said.body.id}/resolve`;
+    expect((await ask('sales', 'POST', path)).body.resolvedBy).toBe('sales@example.org');
+    expect((await ask('sales', 'POST', path)).status).toBe(404);
+    expect((await ask('marketing', 'GET', '/api/agreement-comments?name=leads')).body.items).toHaveLength(1);
+  });
+});

@@ -1,0 +1,78 @@
+/** Whom hand-offs have something to tell. It decides that a notice is seen once; it refuses to know why it was written. */
+
+import { bigints } from './columns.ts';
+import type { Db } from './db.ts';
+
+export interface KeptNotice {
+  readonly noticeId: number;
+  readonly contactId: number;
+  readonly handoffId: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly seenAt: number | null;
+  /** What the lead is called. */
+  readonly lead: string | null;
+}
+
+const LEAD = `(select coalesce(c.traits ->> 'name',
+    nullif(concat_ws(' ', c.traits ->> 'first_name', c.traits ->> 'last_name'), ''), c.traits ->> 'email')
+  from contact c where c.contact_id = n.contact_id) as lead`;
+
+/** The newest first. @param wanted.recipients addresses and teams */
+export const listNotices = (
+  db: Db,
+  wanted: { recipients: readonly string[]; unseen: boolean; before: number | null; limit: number },
+): Promise<KeptNotice[]> =>
+  db.rows<KeptNotice>(
+    `select notice_id as "noticeId", contact_id as "contactId", handoff_id as "handoffId", at, kind, recipient, details,
+       seen_at as "seenAt", ${LEAD}
+     from handoff_notice n where recipient = any($1) and (not $2::boolean or seen_at is null)
+       and ($3::bigint is null or notice_id < $3) order by notice_id desc limit $4`,
+    [wanted.recipients, wanted.unseen, wanted.before, wanted.limit],
+  );
+
+export async function seeNotices(
+  db: Db,
+  ids: readonly number[],
+  recipients: readonly string[],
+  now: number,
+): Promise<void> {
+  await db.rows(
+    `update handoff_notice set seen_at = $3
+     where notice_id = any($1::bigint[]) and recipient = any($2) and seen_at is null`,
+    [bigints(ids), recipients, now],
+  );
+}
+
+/** A notice that is to be sent by e-mail. */
+export interface Mailing extends KeptNotice {
+  /** The address, or those of everybody in the team. */
+  readonly addresses: readonly string[];
+  /** This attempt counts. */
+  readonly attempts: number;
+}
+
+/**
+ * Takes notices that are due to be sent, and has each due again unless `finishMailing` says otherwise.
+ * @param until when it is due again
+ */
+export const takeMailings = (db: Db, { now, until, most }: { now: number; until: number; most: number }) =>
+  db.rows<Mailing>(
+    `with due as (select notice_id from handoff_notice where mail_at <= $1 order by mail_at, notice_id limit $3
+       for update skip locked)
+     update handoff_notice n set mail_at = $2, mail_attempts = n.mail_attempts + 1 from due
+     where n.notice_id = due.notice_id
+     returning n.notice_id as "noticeId", n.contact_id as "contactId", n.handoff_id as "handoffId", n.at, n.kind,
+       n.recipient, n.details, n.seen_at as "seenAt", n.mail_attempts as attempts,
+       case when n.recipient like '%@%' then array[n.recipient]
+            else array(select p.email from person p where p.role = n.recipient order by p.email) end as addresses,
+       ${LEAD}`,
+    [now, until, most],
+  );
+
+/** @param again when it is tried again; null for no more */
+export async function finishMailing(db: Db, noticeId: number, again: number | null): Promise<void> {
+  await db.rows('update handoff_notice set mail_at = $2 where notice_id = $1', [noticeId, again]);
+}
