@@ -1,4 +1,4 @@
-// The PostgreSQL for tests: it is there, and each test file has a schema of its own in it.
+// The PostgreSQL for tests: it is there, and each test file has a database of its own in it.
 import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { postgresUrl } from './postgres.ts';
@@ -7,12 +7,12 @@ const url = await postgresUrl();
 const other = await postgresUrl();
 
 describe.skipIf(url === undefined)('the server for tests', () => {
-  test('unqualified names live in a new schema, and are not seen from another', async () => {
+  test('a table that one makes is not seen from another', async () => {
     const client = new Client({ connectionString: url });
     await client.connect();
     await client.query('CREATE TABLE contact (id int)');
-    const { rows } = await client.query("SELECT current_schema() AS schema, 'contact'::regclass::text AS name");
-    expect(rows).toEqual([{ schema: expect.stringMatching(/^test_[0-9a-f]{32}$/), name: 'contact' }]);
+    const { rows } = await client.query("SELECT current_database() AS database, 'contact'::regclass::text AS name");
+    expect(rows).toEqual([{ database: expect.stringMatching(/^test_[0-9a-f]{32}$/), name: 'contact' }]);
     await client.end();
 
     const elsewhere = new Client({ connectionString: other });

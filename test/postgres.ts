@@ -13,8 +13,8 @@ import { hasEmbeddedPostgres } from '../src/store/embedded.ts';
 const Answer = z.union([z.object({ url: z.string() }), z.object({ problem: z.string() })]);
 
 /**
- * For the top level of a test file: the url of a database whose unqualified names live in a new schema, which is
- * dropped when the file's tests are over. Undefined, and a sentence in the output, when there is no server to be had:
+ * For the top level of a test file: the url of a new database, which is dropped when the file's tests are over. A schema
+ * would not do: locks that have a name are those of a whole database. Undefined, and a sentence in the output, when there is no server to be had:
  * skip with `describe.skipIf(url === undefined)`.
  */
 export async function postgresUrl(): Promise<string | undefined> {
@@ -26,11 +26,11 @@ export async function postgresUrl(): Promise<string | undefined> {
     return undefined;
   }
   const server = process.env.DATABASE_URL || (await ownServer());
-  const schema = `test_${randomUUID().replaceAll('-', '')}`;
-  await execute(server, `CREATE SCHEMA ${schema}`);
-  afterAll(() => execute(server, `DROP SCHEMA ${schema} CASCADE`));
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await execute(server, `CREATE DATABASE ${name}`);
+  afterAll(() => drop(server, name));
   const url = new URL(server);
-  url.search += `${url.search ? '&' : '?'}options=-c%20search_path%3D${schema}`;
+  url.pathname = `/${name}`;
   return url.href;
 }
 
@@ -40,9 +40,25 @@ async function ownServer(): Promise<string> {
   return answer.url;
 }
 
+/** Waits for connections that are still on their way out; one that stays is cut. */
+async function drop(server: string, name: string): Promise<void> {
+  for (let i = 0; i < 30; i++) {
+    const gone = await execute(server, `DROP DATABASE ${name}`).then(
+      () => true,
+      () => false,
+    );
+    if (gone) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await execute(server, `DROP DATABASE ${name} WITH (FORCE)`);
+}
+
 async function execute(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  await client.query(statement);
-  await client.end();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

@@ -142,6 +142,23 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
      select endpoint_id, 'w', 'move ' || $1::bigint, $1::bigint, 'contact.moved', '{"email":"zebulon@harbour-lights.com"}', 0 from webhook_endpoint`,
     [id],
   );
+  await db.rows(
+    `insert into handoff (contact_id, handoff_id, agreement_id, model_id, moved_at, stage, state, since, evidence, looked_at)
+     values ($1, nextval('handoff_id'), 1, 1, 0, 'mql', 'open', 0, '{}', 0)`,
+    [id],
+  );
+  await db.rows(
+    `insert into handoff_fact (contact_id, handoff_id, place, at, recorded_at, by_whom, fact)
+     select contact_id, handoff_id, 0, 0, 0, 'a test', '{"kind": "entered", "note": "zebulon-"}' from handoff`,
+  );
+  await db.rows(
+    `insert into handoff_clock (contact_id, handoff_id, kind, assignment, owner, started_at, due_at)
+     select contact_id, handoff_id, 'answer', 1, 'sales', 0, 1 from handoff`,
+  );
+  await db.rows(
+    `insert into handoff_notice (contact_id, handoff_id, at, kind, recipient, told)
+     select contact_id, handoff_id, 0, 'assigned', 'a@x.example', true from handoff`,
+  );
   // A merge of two others, of which one was the person for a while: what it moved tells of the person as well.
   await accept(
     { kind: 'traits', who: who({ userId: 'third' }), at: NOON, traits: { name: 'Third' } },
