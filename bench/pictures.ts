@@ -26,6 +26,7 @@ const service = await startService(config, pino({ level: 'silent' }), Date.now);
 const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
 try {
   await fillDemo(service.app);
+  await filled();
   mkdirSync(FOLDER, { recursive: true });
   await inLook({ colorScheme: 'light', viewport: WIDE }, async (page) => {
     await take(page, '/today', 'today.png', 'article, li h2, main a[href^="/leads/"]');
@@ -46,6 +47,17 @@ try {
   await browser.close();
   await service.stop();
   rmSync(data, { recursive: true, force: true });
+}
+
+/** Waits until everybody is scored: pictures of half a workspace would say nothing. */
+async function filled(): Promise<void> {
+  const [version] = await service.app.scoring.versions();
+  if (version === undefined) throw new Error('no model is published');
+  for (;;) {
+    const { scored, contacts } = await service.app.scoring.progress(version.id);
+    if (scored === contacts) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 async function inLook(look: BrowserContextOptions, walk: (page: Page) => Promise<void>): Promise<void> {

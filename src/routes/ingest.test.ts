@@ -97,12 +97,8 @@ describe.skipIf(url === undefined)('the Segment API', async () => {
     const client = new Rudder(key, { dataPlaneUrl: address, gzip, flushAt: 3, logLevel: 'silent' });
     for (const [name, message] of calls) Reflect.apply(client[name], client, [structuredClone(message)]);
     await new Promise((done) => client.flush(done));
-    await expect
-      .poll(async () => (await kept()).contacts.length + (await events()).length, { timeout: 10_000 })
-      .toBe(3);
-    const { events: found, contacts } = await kept();
-    expect(contacts).toEqual(everything.contacts);
-    expect(found).toMatchObject(everything.events);
+    // It sends in pieces: what is there after the first is not all yet.
+    await expect.poll(kept, { timeout: 10_000 }).toMatchObject(everything);
   });
 
   test('as a browser sends it: text, the key in the body, short addresses, preflight', async () => {

@@ -56,7 +56,7 @@ export const takeMoves = (tx: Db, most: number): Promise<FreshMove[]> =>
     `with fresh as (
        select contact_id, model_id, at from move
        where handed is distinct from recorded_at and not held and undone_at is null
-       order by contact_id, model_id, at limit $1 for update)
+       order by contact_id, model_id, at limit $1)
      update move m set handed = m.recorded_at from fresh f, model
      where m.contact_id = f.contact_id and m.model_id = f.model_id and m.at = f.at and model.model_id = m.model_id
      returning m.contact_id as "contactId", m.model_id as "modelId", model.name as model, m.at,
