@@ -141,8 +141,8 @@ describe.skipIf(service === undefined)('hand-offs on the page', async () => {
     await reason.selectOption('wrong-person');
     await page.getByRole('dialog').getByLabel('Note').fill('left the firm');
     await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).press('Enter');
-    await page.getByText('Rejected: Wrong person').waitFor();
-    await page.getByText('left the firm').waitFor();
+    await page.getByText('Rejected: Wrong person').first().waitFor();
+    await page.getByText('left the firm').first().waitFor();
     await page.context().close();
   });
 
