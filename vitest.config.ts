@@ -10,6 +10,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most tests wait for a database or a browser: on two cores one file at a time leaves half of them idle.
     maxWorkers: 2,
+    // A browser on a busy machine can be late once; what fails twice has failed.
+    retry: 1,
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/scoreline/tests.json' }]],
   },
 });
