@@ -21,10 +21,10 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
   const sign = async (page: Page, team: string) => {
     await page.getByRole('button', { name: 'Sign', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    expect(await dialog.getByLabel('Text', { exact: true }).inputValue()).toContain(
-      'firstContact: { within: 45m, never: 1d }',
-    );
-    expect(await dialog.getByRole('button', { name: 'Sign', exact: true }).isDisabled()).toBe(true);
+    await expect
+      .poll(() => dialog.getByLabel('Text', { exact: true }).inputValue())
+      .toContain('firstContact: { within: 45m, never: 1d }');
+    await expect.poll(() => dialog.getByRole('button', { name: 'Sign', exact: true }).isDisabled()).toBe(true);
     await dialog.getByLabel(new RegExp(`sign it for: ${team}`)).check();
     await dialog.getByRole('button', { name: 'Sign', exact: true }).click();
     await region(page, 'Signatures').getByText(`${team}: signed by ${team.toLowerCase()}@example.org`).waitFor();
@@ -41,23 +41,23 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
       .first()
       .waitFor();
     const propose = page.getByRole('button', { name: 'Propose for signing' });
-    expect(await propose.isDisabled()).toBe(true);
+    await expect.poll(() => propose.isDisabled()).toBe(true);
     await within.fill('45m');
     await within.blur();
     await page.getByRole('tab', { name: 'Text' }).click();
     const text = page.getByLabel('The agreement as YAML');
-    expect(await text.inputValue()).toContain('firstContact: { within: 45m, never: 1d }');
-    expect(await text.inputValue()).toContain('# Whoever comes to this stage');
+    await expect.poll(() => text.inputValue()).toContain('firstContact: { within: 45m, never: 1d }');
+    await expect.poll(() => text.inputValue()).toContain('# Whoever comes to this stage');
     await text.fill((await text.inputValue()).replace('require: [ email ]', 'require: [ email, phone ]'));
     await page.getByRole('tab', { name: 'Form' }).click();
-    expect(await page.getByLabel('Must be known').inputValue()).toBe('email, phone');
+    await expect.poll(() => page.getByLabel('Must be known').inputValue()).toBe('email, phone');
     await page.getByText(/^Kept,/).waitFor();
     await page.getByRole('tab', { name: 'As it reads' }).click();
     await region(page, 'What sales promises').getByText('45 min of working time').waitFor();
     await propose.click();
     await region(page, 'Signatures').waitFor();
     await sign(page, 'Marketing');
-    expect(await page.getByRole('button', { name: 'Put in force' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Put in force' }).count()).toBe(0);
     await page.context().close();
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
     await page.getByRole('button', { name: 'Put in force' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Put in force' }).click();
     await page.getByText(/in force since/).waitFor();
-    expect(await page.getByRole('button', { name: 'Sign', exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Sign', exact: true }).count()).toBe(0);
     const file = await page.request.get(`${address}/api/agreements/1/document`);
     expect(await file.text()).toContain('require: [ email, phone ]');
     await page.context().close();
@@ -106,7 +106,7 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
     await dialog.getByLabel('E-mail address').fill('sales@example.org');
     await dialog.getByLabel('Friday').fill('9 to 5');
     await dialog.getByText('Write 09:00–17:00').waitFor();
-    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await expect.poll(() => dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Friday').fill('09:00-14:00');
     await dialog.getByLabel('Territory').fill('country: { inn: [RO] }');
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -126,11 +126,11 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
   test.each(['leadership', 'viewer'] as const)('%s reads, and is offered nothing else', async (role) => {
     const page = await open(role, '/agreement');
     await region(page, 'Signatures').waitFor();
-    expect(await page.getByRole('button', { name: /^(Sign|Put in force|Change)$/ }).count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'Comment' }).count()).toBe(role === 'viewer' ? 0 : 7);
+    await expect.poll(() => page.getByRole('button', { name: /^(Sign|Put in force|Change)$/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Comment' }).count()).toBe(role === 'viewer' ? 0 : 7);
     await page.goto(`${address}/team`);
     await page.getByText(/Mon–Thu/).waitFor();
-    expect(await page.getByRole('button', { name: /Add|Change|Absences/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: /Add|Change|Absences/ }).count()).toBe(0);
     await page.context().close();
   });
 

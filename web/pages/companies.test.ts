@@ -97,20 +97,22 @@ describe.skipIf(service === undefined)('companies', async () => {
     }
     const people = page.getByRole('table', { name: 'People' });
     await people.waitFor();
-    expect(await people.getByRole('link').allTextContents()).toEqual(['Lead ana', 'Lead bo']);
+    await expect.poll(() => people.getByRole('link').allTextContents()).toEqual(['Lead ana', 'Lead bo']);
     await people.getByText('page_viewed').waitFor();
     const tab = page.getByRole('tab', { name: 'People' });
     await tab.focus();
     await page.keyboard.press('ArrowRight');
     const account = page.getByRole('region', { name: 'account' });
     await account.getByText('A sum: 1 × best (60) + 2 × size (15)').waitFor();
-    expect(await account.textContent()).toContain('90');
+    await expect.poll(() => account.textContent()).toContain('90');
     await page.getByText('The 2 highest values of interest among its people, added up.').waitFor();
     await page.getByRole('region', { name: 'size' }).getByText('+15').waitFor();
     await page.keyboard.press('ArrowRight');
     await page.getByRole('img', { name: /scores over time/ }).waitFor();
     await page.getByText('As a table').click();
-    expect(await page.getByRole('table', { name: 'As a table' }).getByRole('row').count()).toBeGreaterThan(1);
+    await expect
+      .poll(() => page.getByRole('table', { name: 'As a table' }).getByRole('row').count())
+      .toBeGreaterThan(1);
     await page.getByRole('tab', { name: 'What is known' }).click();
     await page.getByRole('rowheader', { name: 'industry' }).waitFor();
     await page.context().close();

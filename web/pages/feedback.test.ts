@@ -41,7 +41,7 @@ describe.skipIf(service === undefined)('what is learnt from sales', async () => 
     expect(accepted).toContain('25%');
     // The one that is surest to bring what is sent back comes first.
     const first = page.getByRole('region', { name: 'Rules', exact: true }).getByRole('rowheader').first();
-    expect(await first.textContent()).toBe('large');
+    await expect.poll(() => first.textContent()).toBe('large');
     await page.getByText('€15,000').first().waitFor();
     await page.context().close();
   });
@@ -90,7 +90,7 @@ describe.skipIf(service === undefined)('what is learnt from sales', async () => 
 
     const reader = await open('viewer', '/review');
     await reader.getByText('Students are left out of the next model.').waitFor();
-    expect(await reader.getByRole('button', { name: /review|Save/ }).count()).toBe(0);
+    await expect.poll(() => reader.getByRole('button', { name: /review|Save/ }).count()).toBe(0);
     await reader.context().close();
 
     await page.getByRole('button', { name: 'Close the review' }).click();

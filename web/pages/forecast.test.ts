@@ -94,7 +94,7 @@ describe.skipIf(service === undefined)('the forecast', async () => {
     await page.getByRole('link', { name: 'Forecast' }).click();
     const weeks = page.getByRole('region', { name: 'Leads to come' });
     await weeks.getByText('In the next 13 weeks').waitFor();
-    expect(await page.getByLabel('Forecast of').inputValue()).toBe(`agreement:${agreementId}`);
+    await expect.poll(() => page.getByLabel('Forecast of').inputValue()).toBe(`agreement:${agreementId}`);
     await weeks.getByText('Promised until').waitFor();
     await weeks.getByText(/Tried on \d+ past weeks/).waitFor();
     await weeks.getByRole('img', { name: /Leads by week/ }).waitFor();

@@ -22,7 +22,7 @@ describe.skipIf(service === undefined)('a lead', async () => {
   test('reasons add up and open their events; what is next and who is with it are told', async () => {
     const page = await open('sales', at('ana'));
     await ready(page);
-    expect(await score(page, 'interest').textContent()).toContain('50');
+    await expect.poll(() => score(page, 'interest').textContent()).toContain('50');
     await page.getByText('The reasons come to 60; groups and the range of the score hold it at 50.').waitFor();
     await page.getByRole('button', { name: /3 events/ }).click();
     // The first of the views is 27 days from leaving its window of 30.
@@ -34,11 +34,9 @@ describe.skipIf(service === undefined)('a lead', async () => {
     await company.getByRole('heading', { name: 'Firm Ltd' }).waitFor();
     await company.getByRole('link', { name: 'Dia Marin' }).waitFor();
     const path = page.getByRole('list', { name: 'Stages, one after the other' });
-    expect(await path.getByRole('listitem').allTextContents()).toEqual([
-      expect.stringMatching(/^In no stage/),
-      expect.stringMatching(/^mql/),
-      expect.stringMatching(/^sql/),
-    ]);
+    await expect
+      .poll(() => path.getByRole('listitem').allTextContents())
+      .toEqual([expect.stringMatching(/^In no stage/), expect.stringMatching(/^mql/), expect.stringMatching(/^sql/)]);
     await page.context().close();
   });
 
@@ -49,13 +47,13 @@ describe.skipIf(service === undefined)('a lead', async () => {
     await marks.getByRole('listitem').filter({ hasText: 'Stage: In no stage → mql' }).getByRole('button').click();
     await expect.poll(() => page.url()).toContain('asOf=2026-11-17');
     await page.getByText('as of Nov 17, 2026').waitFor();
-    expect(await score(page, 'interest').textContent()).toContain('0');
+    await expect.poll(() => score(page, 'interest').textContent()).toContain('0');
     await expect.poll(() => page.getByText('page_viewed').count()).toBe(0);
     await page.getByRole('tab', { name: 'What is known' }).click();
     await page.getByRole('row', { name: /title/ }).getByText('CEO').waitFor();
     await page.getByLabel('As of the end of').fill('2026-11-15');
     await page.getByRole('row', { name: /title/ }).getByText('Assistant').waitFor();
-    expect(await page.getByRole('row', { name: /phone/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('row', { name: /phone/ }).count()).toBe(0);
     await page.getByRole('button', { name: 'Now' }).click();
     await page.getByRole('button', { name: '1 value before: title' }).click();
     await page.getByText(/: Assistant/).waitFor();
@@ -135,11 +133,11 @@ describe.skipIf(service === undefined)('a lead', async () => {
     await page.getByRole('tab', { name: 'Who it is' }).click();
     await page.getByRole('button', { name: 'Erase', exact: true }).click();
     const erase = page.getByRole('button', { name: 'Erase for good' });
-    expect(await erase.isDisabled()).toBe(true);
+    await expect.poll(() => erase.isDisabled()).toBe(true);
     await page.getByLabel('To go on, write Eve Rival').fill('Eve Rival');
     await erase.click();
     await page.getByRole('link', { name: 'Ana Pop' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Eve Rival' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'Eve Rival' }).count()).toBe(0);
     await page.context().close();
   });
 });

@@ -27,7 +27,7 @@ describe.skipIf(service === undefined)('leads', async () => {
     expect(page.url()).toContain('find=dia');
     await page.reload();
     await shown(page, DIA);
-    expect(await page.getByLabel('Find').inputValue()).toBe('dia firm');
+    await expect.poll(() => page.getByLabel('Find').inputValue()).toBe('dia firm');
     await page.context().close();
   });
 
@@ -67,10 +67,10 @@ describe.skipIf(service === undefined)('leads', async () => {
     await other.getByLabel('Segment').first().selectOption('Asked and warm');
     await shown(other, DIA);
     await other.getByRole('button', { name: '2 conditions' }).click();
-    expect(await other.getByLabel('Name of the event').inputValue()).toBe('form_submitted');
+    await expect.poll(() => other.getByLabel('Name of the event').inputValue()).toBe('form_submitted');
     // Whoever may not write is offered to send the address and nothing else.
     await other.getByRole('button', { name: 'Segment' }).click();
-    expect(await other.getByRole('menuitem').allTextContents()).toEqual(['Copy the address']);
+    await expect.poll(() => other.getByRole('menuitem').allTextContents()).toEqual(['Copy the address']);
     await other.context().close();
 
     const [download] = await Promise.all([
@@ -118,15 +118,9 @@ describe.skipIf(service === undefined)('leads', async () => {
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Company' }).uncheck();
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('columnheader').allTextContents()).toEqual([
-      'Name',
-      'Title',
-      'Stage',
-      'total ↓',
-      'fit',
-      'interest',
-      'phone',
-    ]);
+    await expect
+      .poll(() => page.getByRole('columnheader').allTextContents())
+      .toEqual(['Name', 'Title', 'Stage', 'total ↓', 'fit', 'interest', 'phone']);
     await page.getByRole('cell', { name: '+40 21 555 01 23' }).waitFor();
     expect(page.url()).toContain('trait.phone');
     await page.getByRole('columnheader', { name: 'interest' }).getByRole('button').click();

@@ -62,7 +62,7 @@ describe.skipIf(service === undefined)('the overview', async () => {
       const page = await open(role, DAYS);
       await page.getByText('Ask marketing or an administrator').waitFor();
       await page.getByText('There is no goal yet. Leadership and marketing can set one.').waitFor();
-      expect(await page.getByRole('button', { name: /New goal|Name the event/ }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('button', { name: /New goal|Name the event/ }).count()).toBe(0);
       await page.context().close();
     }
   });
@@ -98,7 +98,7 @@ describe.skipIf(service === undefined)('the overview', async () => {
     await page.getByRole('button', { name: 'mql: 2 leads, show them' }).click();
     const drawer = page.getByRole('dialog', { name: 'Reached mql' });
     await drawer.getByRole('link', { name: 'Lead ana' }).waitFor();
-    expect(await drawer.getByRole('link').allTextContents()).toEqual(['Lead bo', 'Lead ana']);
+    await expect.poll(() => drawer.getByRole('link').allTextContents()).toEqual(['Lead bo', 'Lead ana']);
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'mql: 2 leads stand there now' }).click();

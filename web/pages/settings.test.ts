@@ -49,9 +49,9 @@ describe.skipIf(service === undefined)('the settings', async () => {
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByRole('combobox', { name: 'What Record ID is called here' }).waitFor();
     const named = (column: string) => page.getByRole('combobox', { name: `What ${column} is called here` });
-    expect(await named('Record ID').inputValue()).toBe('id');
-    expect(await named('Work e-mail').inputValue()).toBe('email');
-    expect(await named('Job Title').inputValue()).toBe('title');
+    await expect.poll(() => named('Record ID').inputValue()).toBe('id');
+    await expect.poll(() => named('Work e-mail').inputValue()).toBe('email');
+    await expect.poll(() => named('Job Title').inputValue()).toBe('title');
     await named('Notes').fill('remark');
     await page.keyboard.press('Tab');
     await page.getByText('By hand').waitFor();
@@ -116,7 +116,7 @@ describe.skipIf(service === undefined)('the settings', async () => {
     const page = await open(role, '/settings');
     const nav = page.getByRole('navigation', { name: 'Settings' });
     await nav.waitFor();
-    expect(await nav.getByRole('link').allTextContents()).toEqual(names);
+    await expect.poll(() => nav.getByRole('link').allTextContents()).toEqual(names);
     if (role === 'viewer') {
       await page.goto(`${address}/settings/people`);
       await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
@@ -128,7 +128,7 @@ describe.skipIf(service === undefined)('the settings', async () => {
     const page = await open('administrator', '/settings/webhooks');
     await page.getByLabel('Address').fill(`http://127.0.0.1:${port}/hook`);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    expect(await page.getByLabel('Signing secret', { exact: true }).textContent()).toMatch(/^whsec_/);
+    await expect.poll(() => page.getByLabel('Signing secret', { exact: true }).textContent()).toMatch(/^whsec_/);
     await page.getByRole('button', { name: /127\.0\.0\.1/ }).click();
     await page.getByRole('button', { name: 'Send a test' }).click();
     await page.getByText('Delivered').waitFor({ timeout: 20_000 });
@@ -162,7 +162,7 @@ describe.skipIf(service === undefined)('the settings', async () => {
 
     await page.goto(`${address}/settings/audit?action=suppression.remove`);
     await page.getByText('suppression:rival.example').waitFor();
-    expect(await page.locator('tbody tr').count()).toBe(1);
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
     await page.getByLabel('Who').fill('nobody');
     await page.getByText('Nothing was changed that fits.').waitFor();
     await page.context().close();

@@ -34,7 +34,7 @@ describe.skipIf(service === undefined)('the first steps', async () => {
     await expect.poll(() => page.locator('tbody tr').count(), { timeout: 20_000 }).toBeGreaterThan(5);
     const viewer = await open('viewer', '/leads');
     await viewer.getByText('You see made-up data').waitFor();
-    expect(await viewer.getByRole('button', { name: 'Remove made-up data' }).count()).toBe(0);
+    await expect.poll(() => viewer.getByRole('button', { name: 'Remove made-up data' }).count()).toBe(0);
     await viewer.context().close();
 
     await page.getByRole('button', { name: 'Remove made-up data' }).click();

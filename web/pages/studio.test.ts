@@ -82,7 +82,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     await move.click();
     const names = page.getByRole('dialog');
     await names.getByRole('link', { name: 'Bo Bold' }).waitFor();
-    expect(await names.getByRole('link').count()).toBe(1);
+    await expect.poll(() => names.getByRole('link').count()).toBe(1);
     await page.getByRole('button', { name: 'Close' }).click();
     await kept(page);
     expect(await documentOf('simple')).toBe(MODEL.replace('points: 40', 'points: 60'));
@@ -110,7 +110,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
       .first()
       .waitFor();
     await page.locator('.cm-lintRange-error').waitFor();
-    expect(await page.locator('.cm-lintRange-error').textContent()).toBe('bandz');
+    await expect.poll(() => page.locator('.cm-lintRange-error').textContent()).toBe('bandz');
     await page.keyboard.type('x: [');
     await look(page, 'Rules');
     await page.getByText('The text cannot be read').waitFor();
@@ -134,7 +134,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     for (let i = 0; i < 8 && !(await points.evaluate((input) => input === document.activeElement)); i++)
       await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowUp');
-    expect(await points.inputValue()).toBe('21');
+    await expect.poll(() => points.inputValue()).toBe('21');
     await page.keyboard.press('Escape');
     await points.waitFor({ state: 'detached' });
     expect(await line(page, 'pricing').evaluate((one) => one === document.activeElement)).toBe(true);
@@ -191,7 +191,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByText('Version 2').waitFor();
     await page.getByText('3 of 3 leads are scored.').waitFor();
-    expect(await page.getByRole('link', { name: 'simple', exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'simple', exact: true }).count()).toBe(0);
     await page.getByRole('button', { name: 'Switch to it' }).click();
     await dialog.getByText('1 lead comes to another stage.').waitFor();
     await dialog.getByRole('button', { name: 'Switch', exact: true }).click();
@@ -233,12 +233,14 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
   test('who may only read sees everything and changes nothing; sales may comment', async () => {
     const reader = await open('viewer', '/studio');
     await reader.getByText('Version 1').waitFor();
-    expect(await reader.getByRole('button', { name: /Edit|Begin|Switch|Release|Throw|back/ }).count()).toBe(0);
+    await expect
+      .poll(() => reader.getByRole('button', { name: /Edit|Begin|Switch|Release|Throw|back/ }).count())
+      .toBe(0);
     await reader.getByRole('link', { name: 'keys' }).click();
     await trial(reader).getByText('3 leads as of').waitFor();
     await line(reader, 'decides').click();
-    expect(await reader.getByLabel('Points', { exact: true }).isDisabled()).toBe(true);
-    expect(await reader.getByRole('button', { name: /Publish|Undo|Add a rule|What to do/ }).count()).toBe(0);
+    await expect.poll(() => reader.getByLabel('Points', { exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => reader.getByRole('button', { name: /Publish|Undo|Add a rule|What to do/ }).count()).toBe(0);
     await reader.context().close();
 
     const seller = await open('sales', '/studio/keys');

@@ -14,18 +14,21 @@ describe.skipIf(service === undefined)('today', async () => {
     const page = await open('sales', '/today');
     const leads = page.getByRole('main').locator('ol > li');
     await leads.first().waitFor();
-    expect(await leads.locator('h2').allTextContents()).toEqual(['Ana Pop', 'Dia Marin']);
+    await expect.poll(() => leads.locator('h2').allTextContents()).toEqual(['Ana Pop', 'Dia Marin']);
     const ana = leads.first();
-    expect(await ana.textContent()).toContain('CEO · Firm Ltd');
-    expect(await ana.getByRole('region', { name: 'Why Ana Pop' }).getByRole('listitem').allTextContents()).toEqual([
-      expect.stringMatching(/^\+60.*page viewed/),
-      expect.stringMatching(/^\+40.*title mentions/),
-    ]);
-    expect(await ana.getByRole('region', { name: 'What Ana Pop did last' }).getByRole('listitem').count()).toBe(3);
-    expect(await ana.getByRole('link', { name: 'Mail to Ana Pop' }).getAttribute('href')).toBe(
-      'mailto:ana@firm.example',
-    );
-    expect(await ana.getByRole('link', { name: /^Call Ana Pop/ }).getAttribute('href')).toBe('tel:+40215550123');
+    await expect.poll(() => ana.textContent()).toContain('CEO · Firm Ltd');
+    await expect
+      .poll(() => ana.getByRole('region', { name: 'Why Ana Pop' }).getByRole('listitem').allTextContents())
+      .toEqual([expect.stringMatching(/^\+60.*page viewed/), expect.stringMatching(/^\+40.*title mentions/)]);
+    await expect
+      .poll(() => ana.getByRole('region', { name: 'What Ana Pop did last' }).getByRole('listitem').count())
+      .toBe(3);
+    await expect
+      .poll(() => ana.getByRole('link', { name: 'Mail to Ana Pop' }).getAttribute('href'))
+      .toBe('mailto:ana@firm.example');
+    await expect
+      .poll(() => ana.getByRole('link', { name: /^Call Ana Pop/ }).getAttribute('href'))
+      .toBe('tel:+40215550123');
     await page.context().close();
   });
 
@@ -64,7 +67,7 @@ describe.skipIf(service === undefined)('today', async () => {
       if ((await focused())?.includes('3 events')) break;
     }
     await page.keyboard.press('Space');
-    expect(await opener.getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => opener.getAttribute('aria-expanded')).toBe('true');
     await page.context().close();
   });
 
