@@ -4,7 +4,13 @@
  */
 
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+  type onRequestHookHandler,
+} from 'fastify';
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { DatabaseError } from 'pg';
 import { guard } from './access.ts';
@@ -50,6 +56,7 @@ import { trackerRoutes } from './routes/tracker.ts';
 import { trialRoutes } from './routes/trials.ts';
 import { userRoutes } from './routes/users.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { BOUNDS, LOCKED, patiently } from './store/patience.ts';
 import { openUsers, publicUrl } from './users.ts';
 
 /** Bytes of a body, unless a route says otherwise. */
@@ -61,6 +68,12 @@ interface Told {
   readonly message: string;
   readonly next: string;
 }
+
+/** Reports over all there is, which may take their time. */
+const LOOKS_BACK = /^\/api\/(overview|forecast|review|feedback|nurture|goals|trials)/;
+
+const patienceOf = ({ method, url }: FastifyRequest) =>
+  method === 'GET' && !LOOKS_BACK.test(url) ? BOUNDS.request : BOUNDS.longRequest;
 
 const told = (code: ErrorCode, message: string): Told => ({ code, message, next: errors[code].next });
 
@@ -84,6 +97,10 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     const ms = Math.round(reply.elapsedTime);
     app.log.debug({ method: request.method, route, status: reply.statusCode, ms }, 'answered');
   });
+  // What follows on a body runs where the body ended, and no longer where the request began.
+  const bounded: onRequestHookHandler = (request, _reply, done) => patiently(patienceOf(request), done);
+  server.addHook('onRequest', bounded);
+  server.addHook('preValidation', bounded);
   server.setErrorHandler((error, request, reply) => {
     const told = refusalOf(error);
     const { status } = errors[told.code];
@@ -162,6 +179,8 @@ function refusalOf(error: unknown): Told {
   }
   if (error instanceof DatabaseError && UNKEEPABLE.has(error.code ?? ''))
     return told('request_invalid', 'a text holds what no database keeps: a NUL, or half of a character');
+  if (error instanceof DatabaseError && error.code === LOCKED)
+    return told('database_unavailable', 'something else holds for too long what this needs');
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500;
   if (status === 413) return told('too_large', 'the body is larger than this address takes');
   if (typeof status === 'number' && status >= 400 && status < 500) {

@@ -4,6 +4,7 @@
  */
 
 import type { App } from './app.ts';
+import { BOUNDS, patiently } from './store/patience.ts';
 
 /** Milliseconds after which a worker looks by itself: contacts can be due, and others can have brought events. */
 const PATIENCE = 250;
@@ -49,7 +50,7 @@ export function startWorkers(app: App, count: number): Workers {
   async function loop(): Promise<void> {
     while (!stopped) {
       const seen = woken;
-      const done = await lookOnce().catch((err: unknown) => {
+      const done = await patiently(BOUNDS.worker, lookOnce).catch((err: unknown) => {
         app.log.error({ err }, 'a worker could not do its work and tries again');
         return null;
       });

@@ -5,12 +5,13 @@
 
 import { DatabaseError, Pool, type PoolClient, types } from 'pg';
 import { ScorelineError } from '../core/errors.ts';
+import { type Patience, patience } from './patience.ts';
 import { type Silence, watchSilence } from './silence.ts';
 
 type Row = Record<string, unknown>;
 
 export interface Db {
-  /** Runs one statement with bound values. @throws ScorelineError `database_unavailable` where nobody answers */
+  /** Runs one statement with bound values. @throws ScorelineError `database_unavailable` where nobody answers in time */
   rows<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
   /** Runs statements that hold together or not at all. Inside of another transaction it is part of that one. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
@@ -68,15 +69,16 @@ export function openDb(url: string, most = 12): Pooled {
     },
     transaction: async (work) => {
       const client = await connect();
+      const db = on(client, silence);
       return using(client, async () => {
-        await client.query('begin').catch(unavailable);
+        await db.word(begin(patience()));
         try {
-          const result = await work(on(client, silence));
-          await client.query('commit').catch(unavailable);
+          const result = await work(db);
+          await db.word('commit');
           return result;
         } catch (error) {
           // On a broken connection the server has rolled back already.
-          await client.query('rollback').catch(() => {});
+          await db.word('rollback').catch(() => {});
           throw error;
         }
       });
@@ -123,11 +125,33 @@ function nameOf(text: string): { name?: string } {
   return known.uses > OFTEN ? { name: known.name } : {};
 }
 
-function on(client: PoolClient, silence: Silence): Db {
-  const db: Db = {
+/** In one go, for each trip to the server costs as much as a small statement. */
+const begin = (bounds: Patience | undefined): string =>
+  bounds === undefined ? 'begin' : `begin; set local lock_timeout = ${bounds.lock}`;
+
+/** A connection in somebody's hands. */
+interface Held extends Db {
+  /** Says a word about a transaction. */
+  word(text: string): Promise<void>;
+}
+
+function on(client: PoolClient, silence: Silence): Held {
+  const bounded = async <T>(ask: () => Promise<T>): Promise<T> => {
+    silence.bound(client, patience()?.answer ?? null);
+    try {
+      return await ask().catch(unavailable);
+    } finally {
+      silence.bound(client, null);
+    }
+  };
+  const db: Held = {
     rows: async (text, values = []) =>
-      (await client.query({ ...nameOf(text), text, values: [...values] }).catch(unavailable)).rows,
+      (await bounded(() => client.query({ ...nameOf(text), text, values: [...values] }))).rows,
+    word: async (text) => {
+      await bounded(() => client.query(text));
+    },
     script: async (text) => {
+      silence.bound(client, null);
       await silence.spare(client, () => client.query(text)).catch(unavailable);
     },
     transaction: (work) => work(db),

@@ -13,6 +13,7 @@ import type { Message, Refusal } from '../core/ingest.ts';
 import { Bursts, type Suspicions } from './bursts.ts';
 import type { Db } from './db.ts';
 import { flush, type Item, mentionOf } from './flush.ts';
+import { BOUNDS, patiently } from './patience.ts';
 import type { CompanyDomainOf } from './snapshots.ts';
 import { keepRefusals, type Refused } from './sources.ts';
 
@@ -131,11 +132,8 @@ export function openIngest(
     await Promise.resolve();
     for (let taken = take(); taken.length > 0; taken = take()) {
       try {
-        const tally = await keep(
-          db,
-          taken.map(({ request }) => request),
-          outside(),
-        );
+        const requests = taken.map(({ request }) => request);
+        const tally = await patiently(BOUNDS.flush, () => keep(db, requests, outside()));
         for (const { done } of taken) done(tally);
         for (const listener of listeners) listener(tally);
       } catch (error) {
@@ -260,8 +258,7 @@ async function keepTogether(db: Db, items: readonly Item[], outside: Outside): P
 }
 
 /** Lost against another transaction: the same again may succeed. */
-const isPassing = ({ code }: DatabaseError): boolean =>
-  code === '40001' || code === '40P01' || code === '55P03' || code === '23505';
+const isPassing = ({ code }: DatabaseError): boolean => code === '40001' || code === '40P01' || code === '23505';
 
 /** A value of its own is at fault, and would be again: a data exception, or more than the database can hold. */
 const isUnkeepable = ({ code }: DatabaseError): boolean =>
