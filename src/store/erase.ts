@@ -29,7 +29,7 @@ export async function namesOf(db: Db, contactId: number): Promise<Names> {
   const ids = await db.rows<{ id: number }>(
     `with recursive one (id) as (
        select contact_id from contact where contact_id = $1
-       union select m.gone_id from merge m join one on m.kept_id = one.id)
+       union select m.gone_id from merge m join one on m.kept_id = one.id where m.undone_at is null)
      select id from one`,
     [contactId],
   );

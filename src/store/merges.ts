@@ -230,7 +230,9 @@ export function unmerge(db: Db, mergeId: number, { companyDomainOf, now }: How):
     );
     await returnTraits(tx, { kept, gone }, moved);
     await returnEvents(tx, { kept, gone }, moved);
-    await tx.rows('update contact set created_at = $2 where contact_id = $1', [kept, await earliestOf(tx, kept)]);
+    // What arrived since may have named either of them earlier than ever before.
+    for (const id of [kept, gone])
+      await tx.rows('update contact set created_at = $2 where contact_id = $1', [id, await earliestOf(tx, id)]);
     await refreshAll(tx, [kept, gone], { at: moved.createdAt, companyDomainOf });
     // What was moved is back, and nobody asks for it again: only the persons themselves hold what is known of them.
     await tx.rows(`update merge set undone_at = $2, moved = '{}' where merge_id = $1`, [mergeId, now]);

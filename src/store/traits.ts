@@ -35,7 +35,8 @@ export async function keepTraits(tx: Db, of: keyof typeof TABLES, changes: reado
      select distinct on (id, name, at) id, name, at, nullif(value, 'null')::jsonb, source_id
      from unnest($1::bigint[], $2::text[], $3::bigint[], ${jsonColumn('$4')}, $5::integer[])
        as fresh (id, name, at, value, source_id)
-     order by id, name, at, nullif(value, 'null')::jsonb desc nulls last, source_id desc nulls last
+     order by id, name, at, nullif(value, 'null')::jsonb desc nulls last, source_id is not distinct from ${SEEN},
+       source_id desc nulls last
      on conflict (${id}, name, at) do update set
        value = greatest(${table}.value, excluded.value),
        source_id = coalesce(nullif(${table}.source_id, ${SEEN}), excluded.source_id)

@@ -1,55 +1,28 @@
-// A random run of all that can happen to a contact, against a plain model in memory: messages in any order, sent again,
-// identities that turn out to be one, events voided, brought back and flagged, versions published, time that passes,
-// workers that look in between. Both end in the same state.
+// A random run of all that can happen to a contact, against a plain model in memory: messages in any order, late and sent
+// again, people of companies and with addresses, identities that turn out to be one, merges by hand and taken back, events
+// voided, brought back, flagged and cleared, people erased, versions published and switched to, time that passes, workers
+// that look in between. Both end in the same state.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { companyDomainOf } from '../../src/connectors/mail-domains.ts';
 import { explain } from '../../src/core/explain.ts';
 import type { Message, Who } from '../../src/core/ingest.ts';
-import { parseModel } from '../../src/core/model.ts';
 import { profile } from '../../src/core/profile.ts';
-import type { Event } from '../../src/core/words.ts';
-import { flagEvents, unvoidEvents, voidEvents } from '../../src/store/events.ts';
+import { eraseContact } from '../../src/store/erase.ts';
+import { flagEvents, type Selection, unflagEvents, unvoidEvents, voidEvents } from '../../src/store/events.ts';
+import { mergeContacts, unmerge } from '../../src/store/merges.ts';
 import { postgresUrl } from '../postgres.ts';
 import { testApp } from '../service.ts';
-import { diceOf, MODEL, tell } from './load.ts';
+import { diceOf, MODEL, tell as report } from './load.ts';
+import { latest, type Person, Plain, type PlainEvent } from './plain.ts';
 
 const url = await postgresUrl();
 
 const DAY = 86_400_000;
+const PEOPLE = 6;
 const document = readFileSync(MODEL, 'utf8');
 /** Another version, by which everything scores otherwise. */
 const other = document.replaceAll('points: 40', 'points: 33').replaceAll('pointsEach: 6', 'pointsEach: 7');
-
-interface Kept {
-  readonly events: Map<string, Event & { voided: boolean; machine: boolean }>;
-  readonly traits: Map<string, { value: string; at: number }>;
-  createdAt: number;
-}
-
-/** What should be, told as plainly as can be. */
-class Plain {
-  /** By what somebody is known; those who are one share what is kept. */
-  readonly known = new Map<string, Kept>();
-
-  of(id: string): Kept {
-    const kept = this.known.get(id) ?? { events: new Map(), traits: new Map(), createdAt: Number.POSITIVE_INFINITY };
-    this.known.set(id, kept);
-    return kept;
-  }
-
-  join(a: string, b: string): void {
-    const [into, from] = [this.of(a), this.of(b)];
-    if (into === from) return;
-    for (const [id, event] of from.events) into.events.set(id, event);
-    for (const [name, trait] of from.traits) this.state(into, name, trait);
-    into.createdAt = Math.min(into.createdAt, from.createdAt);
-    for (const [id, kept] of this.known) if (kept === from) this.known.set(id, into);
-  }
-
-  state(kept: Kept, name: string, trait: { value: string; at: number }): void {
-    if ((kept.traits.get(name)?.at ?? -1) < trait.at) kept.traits.set(name, trait);
-  }
-}
 
 describe.skipIf(url === undefined)('a random run', async () => {
   const service = await testApp(url ?? '');
@@ -66,79 +39,146 @@ describe.skipIf(url === undefined)('a random run', async () => {
     }
   };
   const contactOf = async (id: string): Promise<number> => {
-    const [row] = await app.db.rows<{ id: number }>('select contact_id as id from identity where value = $1', [id]);
+    const [kind, value] = id.split(' ');
+    const [row] = await app.db.rows<{ id: number }>(
+      'select contact_id as id from identity where value = $1 and kind = $2',
+      [value, { user: 'user_id', email: 'email', browser: 'anonymous_id' }[kind ?? '']],
+    );
     return row?.id ?? 0;
   };
 
-  test.each([1, 2, 3, 4, 5])('of seed %i ends in the same state', async (seed) => {
+  test.each([1, 2, 3, 4, 8])('of seed %i ends in the same state', async (seed) => {
     const dice = diceOf(seed);
     const plain = new Plain();
     const base = people;
-    people += 5;
-    const some = (): { user: string; browser: string } => {
-      const n = base + dice(5);
-      return { user: `user-${n}`, browser: `browser-${n}` };
-    };
-    const who = (id: string): Who => ({
-      userId: id.startsWith('user') ? id : null,
-      anonymousId: id.startsWith('browser') ? id : null,
-      email: null,
-    });
-    const sent: { id: string; message: Message }[] = [];
+    people += PEOPLE;
+    const oneOf = <T>(list: readonly T[]): T | undefined => list[dice(list.length)];
+    const sent: Message[] = [];
     const done = new Map<string, number>();
     let serial = 0;
+    /** Late by up to three months, and no two at one instant: whichever is greater would count. */
+    const someTime = (): number => service.now - dice(90) * DAY - ++serial;
+    const nobody: Who = { userId: null, anonymousId: null, email: null };
+    const some = (): { user: Who; browser: Who; address: string } => {
+      const n = base + dice(PEOPLE);
+      const address = `person-${n}@${['harbour.ro', 'carpathia.ro', 'gmail.com'][n % 3]}`;
+      return { user: { ...nobody, userId: `user-${n}` }, browser: { ...nobody, anonymousId: `browser-${n}` }, address };
+    };
+    const someone = (): Who => {
+      const { user, browser } = some();
+      return dice(2) === 0 ? user : browser;
+    };
+    const tell = async (message: Message): Promise<void> => {
+      sent.push(message);
+      await accept(message);
+      plain.tell(message);
+    };
+    const numberOf = async (person: Person | undefined): Promise<number> =>
+      person === undefined ? 0 : contactOf(plain.idsOf(person)[0] ?? '');
+    /** Does something with an event of somebody, and notes it. */
+    const judge = async (what: (of: Selection) => Promise<unknown>, note: (event: PlainEvent) => void) => {
+      const person = oneOf(plain.people());
+      const event = oneOf([...(person?.events.values() ?? [])]);
+      if (person === undefined || event === undefined) return;
+      await what({ contactId: await numberOf(person), eventIds: [event.id] });
+      note(event);
+    };
 
     const operations: Record<string, () => Promise<void>> = {
       event: async () => {
-        const person = some();
-        const id = dice(2) === 0 ? person.user : person.browser;
-        const at = service.now - dice(90 * DAY);
-        const name = ['page_viewed', 'form_submitted', 'webinar_attended'][dice(3)] ?? '';
-        const properties = { path: dice(2) === 0 ? '/pricing' : '/product', form: 'demo', seconds: String(dice(3000)) };
-        const event = { id: `${seed}-${++serial}`, name, at };
-        const message: Message = { kind: 'event', who: who(id), ...event, properties, machine: null };
-        sent.push({ id, message });
-        await accept(message);
-        const kept = plain.of(id);
-        const facts = new Map(Object.entries(properties));
-        kept.events.set(event.id, { ...event, properties: facts, ignored: false, voided: false, machine: false });
-        kept.createdAt = Math.min(kept.createdAt, at);
+        const name = oneOf(['page_viewed', 'form_submitted', 'webinar_attended']) ?? '';
+        const path = dice(2) === 0 ? '/pricing' : '/product';
+        const properties = { path, form: 'demo', seconds: String(dice(3000)) };
+        await tell({
+          kind: 'event',
+          who: someone(),
+          id: `${seed}-${++serial}`,
+          name,
+          at: someTime(),
+          properties,
+          machine: null,
+        });
       },
       again: async () => {
-        const one = sent[dice(sent.length)];
-        if (one !== undefined) await accept(one.message);
+        const message = oneOf(sent);
+        if (message !== undefined) await tell(message);
       },
       traits: async () => {
-        const person = some();
-        const id = dice(2) === 0 ? person.user : person.browser;
-        // No two at one instant: whichever is greater would count.
-        const at = service.now - dice(90) * DAY - ++serial;
-        const name = ['title', 'country'][dice(2)] ?? '';
-        const value = ['CEO', 'Head of Sales', 'US', 'DE', 'Student'][dice(5)] ?? '';
-        await accept({ kind: 'traits', who: who(id), at, traits: { [name]: value } });
-        plain.state(plain.of(id), name, { value, at });
-        plain.of(id).createdAt = Math.min(plain.of(id).createdAt, at);
+        const traits = {
+          [oneOf(['title', 'country']) ?? '']: oneOf(['CEO', 'Head of Sales', 'US', 'DE', 'Student']) ?? '',
+        };
+        await tell({ kind: 'traits', who: someone(), at: someTime(), traits });
+      },
+      address: async () => {
+        const { user, address } = some();
+        await tell({ kind: 'traits', who: user, at: someTime(), traits: { email: address } });
+      },
+      company: async () => {
+        const traits = { industry: oneOf(['logistics', 'games']) ?? '', employees: String(dice(1500)) };
+        await tell({ kind: 'company', who: some().user, at: someTime(), key: `firm-${seed}-${dice(2)}`, traits });
       },
       join: async () => {
         const { user, browser } = some();
-        const at = service.now - dice(DAY);
-        await accept(
-          dice(2) === 0
-            ? { kind: 'alias', who: who(user), previousId: browser, at }
-            : { kind: 'traits', who: { ...who(user), anonymousId: browser }, at, traits: {} },
+        await tell({ kind: 'traits', who: { ...user, anonymousId: browser.anonymousId }, at: someTime(), traits: {} });
+      },
+      alias: async () => {
+        const { user, browser } = some();
+        await tell({ kind: 'alias', who: user, previousId: browser.anonymousId ?? '', at: someTime() });
+      },
+      merge: async () => {
+        const [gone, kept] = [oneOf(plain.people()), oneOf(plain.people())];
+        if (gone === undefined || kept === undefined || gone === kept) return;
+        const pair = { gone: await numberOf(gone), kept: await numberOf(kept) };
+        await mergeContacts(app.db, pair, { companyDomainOf, now: service.now, cause: 'test' });
+        plain.merge(gone, kept);
+      },
+      unmerge: async () => {
+        const merge = oneOf(plain.merges);
+        if (merge === undefined) return;
+        const place = plain.merges.indexOf(merge);
+        const rows = await app.db.rows<{ id: number }>(
+          'select merge_id as id from merge where undone_at is null and merge_id > $1 order by merge_id',
+          [lastMerge],
         );
-        plain.join(user, browser);
-        plain.of(user).createdAt = Math.min(plain.of(user).createdAt, at);
+        expect(rows).toHaveLength(plain.merges.length);
+        const undone = unmerge(app.db, rows[place]?.id ?? 0, { companyDomainOf, now: service.now });
+        if (plain.unmerge(merge) === null) await expect(undone).rejects.toMatchObject({ code: 'conflict' });
+        else await undone;
       },
-      void: () => change(true),
-      unvoid: () => change(false),
-      flag: async () => {
-        const [id, kept] = [...plain.known][dice(plain.known.size)] ?? [];
-        const event = [...(kept?.events.values() ?? [])][dice(kept?.events.size ?? 0)];
-        if (id === undefined || event === undefined) return;
-        await flagEvents(app.db, { contactId: await contactOf(id), eventIds: [event.id] }, 'test');
-        event.machine = true;
+      erase: async () => {
+        const person = oneOf(plain.people());
+        if (person === undefined) return;
+        await eraseContact(app.db, await numberOf(person), { by: 'test', now: service.now });
+        plain.erase(person);
       },
+      void: () =>
+        judge(
+          (of) => voidEvents(app.db, of, { by: 'test', reason: null, now: service.now }),
+          (event) => {
+            event.voided = true;
+          },
+        ),
+      unvoid: () =>
+        judge(
+          (of) => unvoidEvents(app.db, of),
+          (event) => {
+            event.voided = false;
+          },
+        ),
+      flag: () =>
+        judge(
+          (of) => flagEvents(app.db, of, 'test'),
+          (event) => {
+            event.machine = true;
+          },
+        ),
+      clear: () =>
+        judge(
+          (of) => unflagEvents(app.db, of),
+          (event) => {
+            event.machine = false;
+          },
+        ),
       look: async () => {
         await app.scoring.work.live();
       },
@@ -152,32 +192,13 @@ describe.skipIf(url === undefined)('a random run', async () => {
         await app.scoring.switchTo(version.id, 'test');
       },
     };
-    const change = async (voided: boolean): Promise<void> => {
-      const [id, kept] = [...plain.known][dice(plain.known.size)] ?? [];
-      const event = [...(kept?.events.values() ?? [])][dice(kept?.events.size ?? 0)];
-      if (id === undefined || event === undefined) return;
-      const selection = { contactId: await contactOf(id), eventIds: [event.id] };
-      if (voided) await voidEvents(app.db, selection, { by: 'test', reason: null, now: service.now });
-      else await unvoidEvents(app.db, selection);
-      event.voided = voided;
-    };
 
-    const often = [
-      'event',
-      'event',
-      'event',
-      'event',
-      'again',
-      'traits',
-      'join',
-      'void',
-      'unvoid',
-      'flag',
-      'look',
-      'wait',
-    ];
-    for (let i = 0; i < 150; i++) {
-      const name = i % 50 === 10 ? 'publish' : (often[dice(often.length)] ?? 'event');
+    const [last] = await app.db.rows<{ id: number }>('select coalesce(max(merge_id), 0) as id from merge');
+    const lastMerge = last?.id ?? 0;
+    const often = Object.keys(operations).filter((name) => !['publish', 'erase'].includes(name));
+    often.push(...Array(6).fill('event'), 'again', 'join');
+    for (let i = 0; i < 220; i++) {
+      const name = i % 70 === 10 ? 'publish' : i % 50 === 40 ? 'erase' : (oneOf(often) ?? 'event');
       done.set(name, (done.get(name) ?? 0) + 1);
       await operations[name]?.();
     }
@@ -185,16 +206,24 @@ describe.skipIf(url === undefined)('a random run', async () => {
 
     const serving = (await app.scoring.versions()).find(({ state }) => state === 'serving');
     const model = await app.scoring.modelOf(serving?.id ?? 0);
-    expect(model.title).toBe(parseModel(document, 'demo').title);
-    const contacts = new Map<Kept, number>();
-    for (const [id, kept] of plain.known) {
-      const contact = await contactOf(id);
-      // Those who are one have one contact, and those who are not have two.
-      expect(contacts.get(kept) ?? contact).toBe(contact);
-      contacts.set(kept, contact);
-    }
-    expect(new Set(contacts.values()).size).toBe(contacts.size);
-    for (const [kept, contact] of contacts) {
+    // Whoever is one has one contact, and who is not has another.
+    const known = await app.db.rows<{ id: string; contact: number }>(
+      `select case kind when 'user_id' then 'user' when 'email' then 'email' else 'browser' end || ' ' || value as id,
+         contact_id as contact from identity where value ~ $1`,
+      [`^(user|browser|person)-(${Array.from({ length: PEOPLE }, (_, i) => base + i).join('|')})($|@)`],
+    );
+    const groups = (pairs: readonly (readonly [string, unknown])[]): string[] =>
+      [...Map.groupBy(pairs, ([, whose]) => whose).values()]
+        .map((group) =>
+          group
+            .map(([id]) => id)
+            .sort()
+            .join(' '),
+        )
+        .sort();
+    expect(groups(known.map(({ id, contact }) => [id, contact]))).toEqual(groups([...plain.owner]));
+    for (const person of plain.people()) {
+      const contact = await numberOf(person);
       const events = await app.db.rows<{ id: string; voided: boolean; machine: boolean }>(
         `select event_id as id, voided_at is not null as voided, machine is not null as machine
            from event where contact_id = $1`,
@@ -202,25 +231,32 @@ describe.skipIf(url === undefined)('a random run', async () => {
       );
       const flags = ({ id, voided, machine }: { id: string; voided: boolean; machine: boolean }): string =>
         `${id} ${voided} ${machine}`;
-      expect(events.map(flags).sort()).toEqual([...kept.events.values()].map(flags).sort());
-      const [row] = await app.db.rows<{ traits: object; at: number }>(
-        'select traits, created_at as at from contact where contact_id = $1',
+      expect(events.map(flags).sort()).toEqual([...person.events.values()].map(flags).sort());
+      const [row] = await app.db.rows<{ traits: object; at: number; company: string | null; of: object | null }>(
+        `select c.traits, c.created_at as at, coalesce(k.key, k.domain) as company, k.traits as of
+           from contact c left join company k using (company_id) where contact_id = $1`,
         [contact],
       );
-      const traits = new Map([...kept.traits].map(([name, { value }]) => [name, value]));
-      expect(row).toEqual({ traits: Object.fromEntries(traits), at: kept.createdAt });
+      const traits = latest(person.rows);
+      const createdAt = plain.createdAt(person);
+      const host = traits.get('email')?.split('@')[1] ?? 'gmail.com';
+      const company = traits.get('company_id') ?? (host === 'gmail.com' ? null : host);
+      const facts = company === null ? null : latest(plain.companies.get(company));
+      const of = facts && Object.fromEntries(facts);
+      expect(row).toEqual({ traits: Object.fromEntries(traits), at: createdAt, company, of });
+      const own = new Map([...traits].filter(([name]) => name !== 'email' && name !== 'company_id'));
       const expected = explain(
         model,
         profile(
           {
             id: String(contact),
-            email: null,
-            createdAt: kept.createdAt,
-            companyId: null,
-            traits,
-            hasTraits: traits.size > 0,
-            company: null,
-            events: [...kept.events.values()].map((event) => ({ ...event, ignored: event.voided || event.machine })),
+            email: traits.get('email') ?? null,
+            createdAt,
+            companyId: traits.get('company_id') ?? null,
+            traits: own,
+            hasTraits: own.size > 0,
+            company: facts && { id: '', traits: facts },
+            events: [...person.events.values()].map((event) => ({ ...event, ignored: event.voided || event.machine })),
           },
           service.now,
         ),
@@ -234,7 +270,7 @@ describe.skipIf(url === undefined)('a random run', async () => {
         Object.fromEntries([...expected.scores].map(([name, { points }]) => [name, points])),
       );
     }
-    tell(`seed ${seed}`, Object.fromEntries([...done].map(([name, n]) => [`× ${name}`, n])));
+    report(`seed ${seed}`, Object.fromEntries([...done].map(([name, n]) => [`× ${name}`, n])));
     // The next seed finds a service that was off for a year.
     service.now += 400 * DAY;
   });
