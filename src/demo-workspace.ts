@@ -44,7 +44,7 @@ export async function fillDemo(app: App): Promise<boolean> {
   const companies = data.companies.map(({ id, domain, ...facts }) => ({
     key: id,
     // Their domains end in `.example`, which nobody owns: contacts name their company by its id.
-    domain: null,
+    domains: [],
     traits: { ...present(facts), domain },
     at: first,
   }));

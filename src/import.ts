@@ -21,6 +21,7 @@ import { nearest } from './core/text.ts';
 import { readInstant } from './core/time.ts';
 import type { Value } from './core/words.ts';
 import { type FileRow, type FileRows, openRows, REJECTS_HEAD, type Rejected } from './files/rows.ts';
+import { statedDomains } from './store/company-domains.ts';
 import type { Db } from './store/db.ts';
 import {
   type ColumnNames,
@@ -410,11 +411,7 @@ function companyRow(row: RowIn): StatedCompany | string {
   if (key === null) return 'a company without id';
   if (typeof at === 'string') return at;
   const domain = textIn(own.get('domain'));
-  const stated = domain === undefined ? {} : { domain };
-  return {
-    key,
-    domain: domain === undefined ? null : companyDomainOf(`somebody@${domain}`),
-    traits: cleanFacts({ ...facts, ...stated }),
-    at,
-  };
+  const traits = cleanFacts({ ...facts, ...(domain === undefined ? {} : { domain }) });
+  const { website: _page, ...named } = traits;
+  return { key, domains: statedDomains(named, companyDomainOf), traits, at };
 }

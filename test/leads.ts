@@ -54,7 +54,7 @@ export async function fillLeads(service: TestApp): Promise<void> {
   await app.scoring.publish(MODEL, 'a test');
   service.now = NOON;
   const firm = { name: 'Firm Ltd', owner: 'Olga', territory: 'North' };
-  await keepCompanies(app.db, [{ key: 'firm', domain: null, traits: firm, at: NOON - 20 * DAY }], 0);
+  await keepCompanies(app.db, [{ key: 'firm', domains: [], traits: firm, at: NOON - 20 * DAY }], 0);
   await app.ingest.accept({
     sourceId: 0,
     receivedAt: NOON,

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { companyName, courseOf, factsOf } from './companies.model.ts';
 
-const bare = { id: '7', key: null, domain: null, traits: {} };
+const bare = { id: '7', key: null, domain: null, domains: [], traits: {} };
 
 test('it is called by the best that is known', () => {
   expect(companyName({ ...bare, key: 'k', domain: 'a.example', traits: { name: ' Nord ' } })).toBe('Nord');
@@ -14,7 +14,10 @@ test('it is called by the best that is known', () => {
 test('its facts do not repeat its name or each other', () => {
   const traits = { industry: 'retail', country: 'RO', domain: 'a.example' };
   expect(factsOf({ ...bare, traits: { ...traits, name: 'Nord' } })).toBe('a.example · retail · RO');
-  expect(factsOf({ ...bare, domain: 'a.example', traits: { ...traits, industry: 'RO' } })).toBe('RO');
+  const domains = ['a.example', 'b.example'];
+  expect(factsOf({ ...bare, domain: 'a.example', domains, traits: { ...traits, industry: 'RO' } })).toBe(
+    'b.example · RO',
+  );
   expect(factsOf(bare)).toBe('');
 });
 

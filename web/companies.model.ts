@@ -4,7 +4,7 @@ import type { Account, AccountRow } from './figures.ts';
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-type Named = Pick<AccountRow, 'id' | 'key' | 'domain' | 'traits'>;
+type Named = Pick<AccountRow, 'id' | 'key' | 'domain' | 'domains' | 'traits'>;
 
 /** What people call it: its name, else its domain, else what a source calls it. */
 export const companyName = ({ id, key, domain, traits }: Named): string =>
@@ -12,8 +12,12 @@ export const companyName = ({ id, key, domain, traits }: Named): string =>
 
 /** What it is in a line: domain, industry, country, without what is the name already. */
 export function factsOf(company: Named): string {
-  const { domain, traits } = company;
-  const parts = [domain ?? textOf(traits.domain), textOf(traits.industry), textOf(traits.country)];
+  const { domains, traits } = company;
+  const parts = [
+    ...(domains.length > 0 ? domains : [textOf(traits.domain)]),
+    textOf(traits.industry),
+    textOf(traits.country),
+  ];
   return [...new Set(parts)].filter((part) => part !== '' && part !== companyName(company)).join(' · ');
 }
 

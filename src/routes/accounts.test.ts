@@ -55,7 +55,7 @@ describe.skipIf(url === undefined)('companies', async () => {
     }),
   ];
   await app.scoring.publish(MODEL, 'a test');
-  const company = (key: string, traits: Facts) => ({ key, domain: null, at: NOON - 9 * DAY, traits });
+  const company = (key: string, traits: Facts) => ({ key, domains: [], at: NOON - 9 * DAY, traits });
   await keepCompanies(
     app.db,
     [

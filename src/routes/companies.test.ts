@@ -257,16 +257,48 @@ describe.skipIf(url === undefined)('companies', async () => {
       null,
       'fourth-mills.com',
     ]);
+    expect((await get('/api/companies?key=fourth')).items[0].domains).toEqual(['fourth-mills.com', 'other-mills.com']);
     const taken = await post('/api/companies', { key: 'second', domain: 'shared-mills.com' });
     expect(taken).toMatchObject({ code: 'conflict', message: expect.stringContaining('shared-mills.com') });
-    const two = await post('/api/companies', { key: 'fourth', domain: 'other-mills.com' });
-    expect(two.code).toBe('conflict');
-    expect((await get('/api/companies?domain=other-mills.com')).items).toEqual([]);
     const none = await write({
       method: 'DELETE',
       url: `/api/companies/${(await get('/api/companies?key=second')).items[0].id}/domain`,
     });
     expect(none.json().code).toBe('conflict');
+  });
+
+  test('a company has several domains, whose people were in companies of their own, and gives each back', async () => {
+    const names = ['fleet-one.com', 'fleet-two.com', 'fleet-three.com'];
+    await person('fleet-1', { title: 'CEO' }, `a@${names[0]}`);
+    await person('fleet-2', { title: 'CEO' }, `b@${names[1]}`);
+    const [first] = (await get(`/api/companies?domain=${names[0]}`)).items;
+    const [second] = (await get(`/api/companies?domain=${names[1]}`)).items;
+    expect(second).toMatchObject({ key: null, domain: names[1], domains: [names[1]] });
+    // Nobody had the key: the company of the first domain gets it, and that of the second becomes one with it.
+    await group('fleet-1', 'fleet', { domain: names[0], domains: names.slice(1), employees: 200 });
+    await person('fleet-3', { title: 'CEO' }, `c@${names[2]}`);
+    await settle();
+    expect(await get(`/api/companies/${first.id}`)).toMatchObject({
+      key: 'fleet',
+      domain: names[0],
+      contacts: 3,
+      scores: { heat: 120 },
+    });
+    for (const name of names)
+      expect((await get(`/api/companies?domain=${name}`)).items).toMatchObject([{ id: first.id, domains: names }]);
+    expect((await get('/api/companies/board?find=fleet-three')).items).toMatchObject([
+      { id: first.id, domains: names },
+    ]);
+    const release = async (domain: string) =>
+      (await write({ method: 'DELETE', url: `/api/companies/${first.id}/domain?domain=${domain}` })).json();
+    expect(await release(names[1] ?? '')).toEqual({ id: second.id });
+    await settle();
+    expect(await get(`/api/companies/${second.id}`)).toMatchObject({ key: null, contacts: 1, scores: { heat: 30 } });
+    expect(await get(`/api/companies/${first.id}`)).toMatchObject({ domains: [names[0], names[2]], contacts: 2 });
+    expect(await release(names[1] ?? '')).toMatchObject({ code: 'conflict' });
+    // Where it has no first one any more, the next one is.
+    await release(names[0] ?? '');
+    expect(await get(`/api/companies/${first.id}`)).toMatchObject({ domain: names[2], domains: [names[2]] });
   });
 
   test('many at once that speak of one domain end with one company that has it', async () => {

@@ -9,7 +9,7 @@ import { companyDomainOf } from '../connectors/mail-domains.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { cleanFacts, cleanName, LONGEST_NAME } from '../core/ingest.ts';
 import type { Model } from '../core/words.ts';
-import { joinedInto, releaseDomain, statedDomain } from '../store/company-domains.ts';
+import { joinedInto, releaseDomain, statedDomains } from '../store/company-domains.ts';
 import { type KnownCompany, listCompanyIds, listRoles, readCompanies } from '../store/company-lists.ts';
 import { type CompanyPlace, findCompanies, readCompanySearch } from '../store/company-search.ts';
 import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
@@ -156,7 +156,7 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
         tags,
         summary: 'Make a company, or change the one with a key or a domain',
         description:
-          'With both, the company of the key has the domain from now on, and one that was known by the domain alone becomes one with it.',
+          'With both, the company of the key has the domain from now on, beside those that it has already, and one that was known by the domain alone becomes one with it. So do the domains that the traits `domain`, `domains` or `website` name, where nobody has them.',
         body: z.object({ key: name.optional(), domain: name.optional(), traits: traits.default({}), at }),
         response: answers(companyShape),
       },
@@ -166,14 +166,14 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       const key = cleanName(body.key);
       if (key === null && body.domain === undefined)
         throw new ScorelineError('request_invalid', 'the body is not as it should be: it takes key, domain or both');
-      const domain = body.domain === undefined ? null : statedDomain({ domain: body.domain }, companyDomainOf);
+      const [domain = null] = statedDomains({ domain: body.domain ?? null }, companyDomainOf);
       if (body.domain !== undefined && domain === null)
         throw new ScorelineError(
           'request_invalid',
           `the body is not as it should be: domain: ${body.domain} is no domain of a company: free, thrown away after use, or registered by nobody`,
         );
       const facts = cleanFacts(body.traits);
-      const stated = statedDomain(facts, companyDomainOf);
+      const stated = statedDomains(facts, companyDomainOf);
       const company = { key, domain, stated, traits: facts, at: instantOf(body.at) };
       return shown(await keepCompany(app.db, company, sourceOf(request)));
     },
@@ -197,7 +197,7 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       const company = {
         key,
         domain: key === null ? domain : null,
-        stated: statedDomain(facts, companyDomainOf),
+        stated: statedDomains(facts, companyDomainOf),
         traits: facts,
         at: instantOf(request.body.at),
       };
@@ -211,14 +211,16 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       config: writing,
       schema: {
         tags,
-        summary: 'Take the domain away from a company with a key; whom it led there belongs to another again',
+        summary: 'Take a domain away from a company with a key; whom it led there belongs to another again',
         params: byId,
+        querystring: z.object({ domain: shortText.optional().describe('The first one, unless it is given.') }),
         response: answers(z.object({ id: z.string().describe('The company that the domain leads to now.') })),
       },
     },
     async (request) => {
       const how = { by: nameOf(callerOf(request)), now: app.clock(), companyDomainOf };
-      return { id: String(await releaseDomain(app.db, request.params.id, how)) };
+      const domain = request.query.domain?.toLowerCase() ?? null;
+      return { id: String(await releaseDomain(app.db, request.params.id, domain, how)) };
     },
   );
 

@@ -36,7 +36,8 @@ export const contactShape = scoresShape.extend({
 export const companyShape = scoresShape.extend({
   id: z.string(),
   key: z.string().nullable(),
-  domain: z.string().nullable(),
+  domain: z.string().nullable().describe('The first of its domains.'),
+  domains: z.array(z.string()).describe('Mail of any of them leads here.'),
   createdAt: z.string(),
   traits: z.record(z.string(), z.unknown()),
   contacts: z.number(),
@@ -89,6 +90,7 @@ export const showCompany = (company: KnownCompany, serving: Serving | null): z.i
   id: String(company.companyId),
   key: company.key,
   domain: company.domain,
+  domains: [...company.domains],
   createdAt: written(company.createdAt),
   traits: { ...company.traits },
   contacts: company.contacts,

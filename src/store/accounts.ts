@@ -6,6 +6,7 @@
 import type { Facts, Json } from '../core/ingest.ts';
 import { fold } from '../core/text.ts';
 import { bigints, texts } from './columns.ts';
+import { DOMAINS } from './companies.ts';
 import type { KnownCompany } from './company-lists.ts';
 import type { Db } from './db.ts';
 
@@ -77,7 +78,9 @@ export function findAccounts(
   const score = sort.by === 'score' ? [modelId ?? 0, sort.score] : [];
   return db.rows<AccountPlace>(
     `select k.company_id as "companyId", ${value} as value from ${from}
-     where (select bool_and(coalesce(k.domain like piece, false) or coalesce(lower(k.key) like piece, false) or exists
+     where (select bool_and(coalesce(k.domain like piece, false)
+         or exists (select from domain_claim d where d.company_id = k.company_id and d.undone_at is null and d.domain like piece)
+         or coalesce(lower(k.key) like piece, false) or exists
          (select from jsonb_each_text(k.readings->'text') f where f.value like piece)) is not false
        from unnest($1::text[]) as piece)
        and ($4::bigint is null or ${after === null ? `$3::${type} is null` : behind})
@@ -89,8 +92,8 @@ export function findAccounts(
 /** Companies by their numbers, as one model sees them, in the order of the numbers. */
 export const readCompanies = (db: Db, modelId: number | null, companies: readonly number[]): Promise<KnownCompany[]> =>
   db.rows<KnownCompany>(
-    `select k.company_id as "companyId", k.key, k.domain, k.created_at as "createdAt", k.traits,
-       (select count(*)::integer from contact c where c.company_id = k.company_id) as contacts,
+    `select k.company_id as "companyId", k.key, k.domain, ${DOMAINS} as domains,
+       k.created_at as "createdAt", k.traits, (select count(*)::integer from contact c where c.company_id = k.company_id) as contacts,
        coalesce((select json_agg(json_build_object('name', p.name, 'points', p.points, 'grade', p.grade,
           'band', p.band, 'cell', p.cell) order by p.name)
          from company_score p where p.company_id = k.company_id and p.model_id = $2), '[]'::json) as scores

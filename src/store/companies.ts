@@ -44,9 +44,19 @@ export async function companiesOf(tx: Db, wanted: Wanted): Promise<CompanyIds> {
 
 const byName = ([a]: readonly [string, number], [b]: readonly [string, number]): number => byCodePoints(a, b);
 
+/** Companies with the domains beside their first one, of those that are the statement's second value. */
+const FURTHER = `select company_id, null as key, domain from domain_claim
+  where undone_at is null and domain = any($2::text[])`;
+
+/** The domains of the company `k`, its first one first. */
+export const DOMAINS = `coalesce((select json_agg(d.domain order by d.domain <> k.domain, d.claim_id) from domain_claim d
+    where d.company_id = k.company_id and d.undone_at is null),
+  case when k.domain is null then '[]' else json_build_array(k.domain) end)`;
+
 async function lookUp(tx: Db, { keys, domains }: Wanted): Promise<CompanyIds> {
   const rows = await tx.rows<{ company_id: number; key: string | null; domain: string | null }>(
-    'select company_id, key, domain from company where key = any($1::text[]) or domain = any($2::text[])',
+    `select company_id, key, domain from company where key = any($1::text[]) or domain = any($2::text[])
+     union all ${FURTHER}`,
     [texts([...keys.keys()]), texts([...domains.keys()])],
   );
   return {

@@ -2,8 +2,8 @@
  * Which company a mail domain leads to. It decides when a company that is known by a key takes a domain, and what becomes
  * of the company that was known by that domain alone; it refuses to know which domains are companies'.
  *
- * A company with a key takes the domain that it says is its own, unless it has one already, another company with a key
- * has it, or it was taken away from this company by hand. Whoever was led there by mail then belongs to it.
+ * A company with a key takes the domains that it says are its own, unless another company with a key has one, or it was
+ * taken away from this company by hand. Whoever was led there by mail then belongs to it.
  */
 
 import { ScorelineError } from '../core/errors.ts';
@@ -28,16 +28,22 @@ export interface Claim {
 /** All that is kept of a company. */
 const TABLES = ['company_trait', 'company_standing', 'company_score', 'company_history', 'changed_company', 'company'];
 
-/** The domain that a company says is its own: its trait `domain`, else a `website` that is a whole site. */
-export function statedDomain(traits: Facts, companyDomainOf: CompanyDomainOf): string | null {
-  for (const site of [traits.domain, traits.website]) {
-    const host = typeof site === 'string' ? hostOf(site.trim()) : null;
-    // An address there is led where its domain leads.
-    const domain = host === null ? null : companyDomainOf(`anybody@${host}`);
-    if (domain !== null) return domain;
-  }
-  return null;
+/** The domains that a company says are its own: its traits `domain` and `domains`, else a `website` that is a whole site. */
+export function statedDomains(traits: Facts, companyDomainOf: CompanyDomainOf): string[] {
+  const domainsOf = (sites: readonly (Json | undefined)[]): string[] =>
+    sites.flatMap((site) => {
+      const host = typeof site === 'string' ? hostOf(site.trim()) : null;
+      // An address there is led where its domain leads.
+      return (host === null ? null : companyDomainOf(`anybody@${host}`)) ?? [];
+    });
+  // A file has a list as one text.
+  const texts = [traits.domain, traits.domains].flat().filter((one) => typeof one === 'string');
+  const stated = domainsOf(texts.flatMap((text) => text.split(/[\s,;"[\]]+/)));
+  return [...new Set(stated.length > 0 ? stated : domainsOf([traits.website]))].slice(0, MOST_STATED);
 }
+
+/** So many at once are no company's own. */
+const MOST_STATED = 50;
 
 /** A page inside of a site says nothing: many companies have one at the same network. */
 function hostOf(site: string): string | null {
@@ -45,32 +51,37 @@ function hostOf(site: string): string | null {
   return address !== null && /^https?:$/.test(address.protocol) && address.pathname === '/' ? address.hostname : null;
 }
 
-/** The claims that change something, each key and each domain once, the earliest. */
+/** The claims that change something, each domain once, the earliest. */
 export async function openClaims(tx: Db, claims: readonly Claim[], byHand = false): Promise<Claim[]> {
   if (claims.length === 0) return [];
   const open = await tx.rows<{ n: number }>(
     `select w.n from unnest($1::text[], $2::text[]) with ordinality as w (key, domain, n)
      left join company own on own.key = w.key left join company has on has.domain = w.domain
-     where own.domain is null and has.key is null
+     where has.key is null and not exists (select from domain_claim c where c.domain = w.domain and c.undone_at is null)
        and ($3 or not exists (select from domain_claim c where c.company_id = own.company_id and c.domain = w.domain
                               and c.undone_at is not null))`,
     [texts(claims.map(({ key }) => key)), texts(claims.map(({ domain }) => domain)), byHand],
   );
   const sorted = open
-    .flatMap(({ n }) => claims[n - 1] ?? [])
-    .sort((a, b) => a.at - b.at || byCodePoints(a.key, b.key) || byCodePoints(a.domain, b.domain));
+    .map(({ n }) => n)
+    .sort((a, b) => a - b)
+    .flatMap((n) => claims[n - 1] ?? [])
+    .sort((a, b) => a.at - b.at || byCodePoints(a.key, b.key));
   const taken = new Set<string>();
-  return sorted.filter(({ key, domain }) => {
-    const names = [`key ${key}`, `domain ${domain}`];
-    if (names.some((name) => taken.has(name))) return false;
-    for (const name of names) taken.add(name);
-    return true;
-  });
+  return sorted.filter(({ domain }) => !taken.has(domain) && taken.add(domain));
 }
 
 /** Gives open claims what they ask for. Merges are locked already, so that nobody is led anywhere meanwhile. */
 export async function takeDomains(tx: Db, claims: readonly Claim[]): Promise<void> {
-  if (claims.length === 0) return;
+  // A company is in one claim of a round, so that what is recorded is what was before that claim.
+  for (let left = claims; left.length > 0; ) {
+    const round = [...new Map(left.toReversed().map((claim) => [claim.key, claim])).values()];
+    await takeRound(tx, round);
+    left = left.filter((claim) => !round.includes(claim));
+  }
+}
+
+async function takeRound(tx: Db, claims: readonly Claim[]): Promise<void> {
   const wanted = 'unnest($1::text[], $2::text[]) as wanted (key, domain)';
   const values = [texts(claims.map(({ key }) => key)), texts(claims.map(({ domain }) => domain))];
   // Where nobody has the key, the company of the domain gets it, and keeps its past.
@@ -87,7 +98,10 @@ export async function takeDomains(tx: Db, claims: readonly Claim[]): Promise<voi
     values,
   );
   const moved = await join(tx, joined);
-  await tx.rows(`update company set domain = wanted.domain from ${wanted} where company.key = wanted.key`, values);
+  await tx.rows(
+    `update company set domain = wanted.domain from ${wanted} where company.key = wanted.key and company.domain is null`,
+    values,
+  );
   const taken = await tx.rows<{ id: number; key: string }>(
     'select company_id as id, key from company where key = any($1::text[])',
     [values[0]],
@@ -185,28 +199,41 @@ async function join(
 /**
  * Takes a domain away from the company with a key that took it: whoever it led there belongs to a company of their own
  * again, and the company does not take it again by itself.
+ * @param given the domain, or null for the first of them
  * @returns the number of the company that the domain leads to now
- * @throws ScorelineError `not_found`; `conflict` where the company took no domain
+ * @throws ScorelineError `not_found`; `conflict` where the company took no such domain
  */
 export function releaseDomain(
   db: Db,
   companyId: number,
+  given: string | null,
   { by, now, companyDomainOf }: { by: string; now: number; companyDomainOf: CompanyDomainOf },
 ): Promise<number> {
   return db.transaction(async (tx) => {
     await lockMerges(tx);
     const [found] = await tx.rows<{ created_at: number; claim_id: number | null; domain: string } & ClaimRow>(
-      `select k.created_at, k.domain, c.claim_id, c.gone_id, c.moved from company k
-       left join domain_claim c on c.company_id = k.company_id and c.domain = k.domain and c.undone_at is null
+      `select k.created_at, c.domain, c.claim_id, c.gone_id, c.moved from company k
+       left join domain_claim c on c.company_id = k.company_id and c.undone_at is null
+         and c.domain = coalesce($2, k.domain)
        where k.company_id = $1`,
-      [companyId],
+      [companyId, given],
     );
     if (found === undefined) throw new ScorelineError('not_found', `there is no company ${companyId}`);
     const { claim_id: claimId, domain } = found;
-    if (claimId === null) throw new ScorelineError('conflict', `company ${companyId} took no domain beside its key`);
+    if (claimId === null) {
+      const what = given === null ? 'no domain beside its key' : `no domain ${given}`;
+      throw new ScorelineError('conflict', `company ${companyId} took ${what}`);
+    }
+    await tx.rows('update domain_claim set undone_at = $2 where claim_id = $1', [claimId, now]);
     const moved = found.moved ?? NOTHING;
     const createdAt = moved.createdAt ?? found.created_at;
-    await tx.rows('update company set domain = null where company_id = $1', [companyId]);
+    // The next that it took comes first from now on.
+    await tx.rows(
+      `update company set domain = (select c.domain from domain_claim c
+         where c.company_id = $1 and c.undone_at is null order by claim_id limit 1)
+       where company_id = $1 and domain = $2`,
+      [companyId, domain],
+    );
     const [fresh] = await tx.rows<{ id: number }>(
       `insert into company (company_id, domain, created_at)
        values (coalesce($1::bigint, nextval('company_id')), $2, $3) returning company_id as id`,
@@ -227,7 +254,6 @@ export function releaseDomain(
        where company_id = $1`,
       [fresh.id, found.created_at],
     );
-    await tx.rows('update domain_claim set undone_at = $2 where claim_id = $1', [claimId, now]);
     const details = { domain, company: String(fresh.id) };
     await recordDeed(tx, { at: now, who: by, action: 'company.release', subject: `company:${companyId}`, details });
     return fresh.id;

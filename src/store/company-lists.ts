@@ -5,13 +5,16 @@
 
 import type { Facts } from '../core/ingest.ts';
 import { bigints } from './columns.ts';
+import { DOMAINS } from './companies.ts';
 import type { StoredScore } from './contacts.ts';
 import type { Db } from './db.ts';
 
 export interface KnownCompany {
   readonly companyId: number;
   readonly key: string | null;
+  /** The first of them. */
   readonly domain: string | null;
+  readonly domains: readonly string[];
   readonly createdAt: number;
   readonly traits: Facts;
   readonly contacts: number;
@@ -25,8 +28,8 @@ export interface KnownCompany {
 export async function readCompanies(db: Db, ids: readonly number[], modelId: number | null): Promise<KnownCompany[]> {
   if (ids.length === 0) return [];
   const rows = await db.rows<KnownCompany>(
-    `select k.company_id as "companyId", k.key, k.domain, k.created_at as "createdAt", k.traits,
-       coalesce(n.contacts, 0) as contacts, s.as_of as "asOf", s.next_change_at as "nextChangeAt",
+    `select k.company_id as "companyId", k.key, k.domain, ${DOMAINS} as domains,
+       k.created_at as "createdAt", k.traits, coalesce(n.contacts, 0) as contacts, s.as_of as "asOf", s.next_change_at as "nextChangeAt",
        coalesce((select json_agg(json_build_object('name', p.name, 'points', p.points, 'grade', p.grade,
           'band', p.band, 'cell', p.cell) order by p.name)
          from company_score p where p.company_id = k.company_id and p.model_id = $2), '[]'::json) as scores
@@ -51,7 +54,8 @@ export async function listCompanyIds(
 ): Promise<number[]> {
   const rows = await db.rows<{ id: number }>(
     `select company_id as id from company where company_id > $1 and ($2::text is null or key = $2)
-       and ($3::text is null or domain = $3) order by company_id limit $4`,
+       and ($3::text is null or domain = $3 or company_id =
+         (select c.company_id from domain_claim c where c.domain = $3 and c.undone_at is null)) order by company_id limit $4`,
     [after, only.key ?? null, only.domain ?? null, limit],
   );
   return rows.map(({ id }) => id);

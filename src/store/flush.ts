@@ -10,7 +10,7 @@ import { type Bursts, judgeTogether, type Suspicions } from './bursts.ts';
 import { changed } from './changed.ts';
 import { bigints, integers, jsonColumn, jsons, texts } from './columns.ts';
 import { changeCompanies, companiesOf } from './companies.ts';
-import { type Claim, openClaims, statedDomain, takeDomains } from './company-domains.ts';
+import { type Claim, openClaims, statedDomains, takeDomains } from './company-domains.ts';
 import type { Db } from './db.ts';
 import { type Id, keepIds, type Mention, type Plan, planOf, type Seen } from './identities.ts';
 import { lockMerges, mergeAll, shareMerges } from './merges.ts';
@@ -66,8 +66,8 @@ export async function flush(db: Db, items: readonly Item[], outside: Outside, al
 const claimsOf = (items: readonly Item[], companyDomainOf: CompanyDomainOf): Claim[] =>
   items.flatMap(({ message }) => {
     if (message.kind !== 'company') return [];
-    const domain = statedDomain(message.traits, companyDomainOf);
-    return domain === null ? [] : { key: message.key, domain, at: message.at };
+    const { key, at } = message;
+    return statedDomains(message.traits, companyDomainOf).map((domain) => ({ key, domain, at }));
   });
 
 /** Rolls the transaction back. */

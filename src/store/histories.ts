@@ -251,9 +251,13 @@ async function readCompanies(db: Db, facts: readonly Facts[]): Promise<(facts: F
     traits: Facts;
     changes: readonly TraitChange[] | null;
   }>(
-    `select c.company_id, c.key, c.domain, c.traits, (select json_agg(json_build_array(t.name, t.at, t.value)
-         order by t.at, t.name) from company_trait t where t.company_id = c.company_id) as changes
-     from company c where c.key = any($1::text[]) or c.domain = any($2::text[])`,
+    `select c.company_id, c.key, coalesce(d.domain, c.domain) as domain, c.traits,
+       (select json_agg(json_build_array(t.name, t.at, t.value) order by t.at, t.name)
+        from company_trait t where t.company_id = c.company_id) as changes
+     from company c left join domain_claim d
+       on d.company_id = c.company_id and d.undone_at is null and d.domain = any($2::text[])
+     where c.key = any($1::text[]) or c.domain = any($2::text[])
+       or c.company_id in (select company_id from domain_claim where undone_at is null and domain = any($2::text[]))`,
     [texts([...new Set(facts.flatMap((one) => keyOf(one) ?? []))]), texts([...new Set(facts.flatMap(domainsOf))])],
   );
   const byKey = new Map<string, CompanyTimes>();

@@ -12,8 +12,8 @@ import { lockMerges } from './merges.ts';
 
 export interface StatedCompany {
   readonly key: string;
-  /** Registered domain; null where it has none of its own. */
-  readonly domain: string | null;
+  /** Registered ones of its own. */
+  readonly domains: readonly string[];
   readonly traits: Facts;
   /** From when on that holds, in milliseconds UTC. */
   readonly at: number;
@@ -23,7 +23,7 @@ export interface StatedCompany {
 export function keepCompanies(db: Db, stated: readonly StatedCompany[], sourceId: number): Promise<void> {
   return db.transaction(async (tx) => {
     await lockMerges(tx);
-    const claims = stated.flatMap(({ key, domain, at }) => (domain === null ? [] : { key, domain, at }));
+    const claims = stated.flatMap(({ key, domains, at }) => domains.map((domain) => ({ key, domain, at })));
     await takeDomains(tx, await openClaims(tx, claims));
     const { byKey } = await companiesOf(tx, {
       keys: new Map(stated.map(({ key, at }) => [key, at])),
@@ -44,14 +44,14 @@ const changesOf = (id: number, traits: Facts, at: number, sourceId: number | nul
 export interface NamedCompany extends Pick<StatedCompany, 'traits' | 'at'> {
   readonly key: string | null;
   readonly domain: string | null;
-  /** The domain that its traits speak of, which it takes where it can. */
-  readonly stated: string | null;
+  /** The domains that its traits speak of, which it takes where it can. */
+  readonly stated: readonly string[];
 }
 
 /**
  * Makes one company, or changes it.
  * @returns its number
- * @throws ScorelineError `conflict` where the domain is another company's, or the company has another
+ * @throws ScorelineError `conflict` where the domain is another company's
  */
 export function keepCompany(
   db: Db,
@@ -60,9 +60,11 @@ export function keepCompany(
 ): Promise<number> {
   return db.transaction(async (tx) => {
     await lockMerges(tx);
-    if (key !== null && domain !== null) await takeDomains(tx, await openClaims(tx, [{ key, domain, at }], true));
-    else if (key !== null && stated !== null)
-      await takeDomains(tx, await openClaims(tx, [{ key, domain: stated, at }]));
+    if (key !== null) {
+      if (domain !== null) await takeDomains(tx, await openClaims(tx, [{ key, domain, at }], true));
+      const claims = stated.map((one) => ({ key, domain: one, at }));
+      await takeDomains(tx, await openClaims(tx, claims));
+    }
     const { byKey, byDomain } = await companiesOf(tx, {
       keys: new Map(key === null ? [] : [[key, at]]),
       domains: new Map(domain === null ? [] : [[domain, at]]),
@@ -73,7 +75,7 @@ export function keepCompany(
     if (other !== id)
       throw new ScorelineError(
         'conflict',
-        `the domain ${domain} is that of company ${other}, or company ${id} has another: take it away there first`,
+        `the domain ${domain} is that of company ${other}: take it away there first`,
       );
     await changeCompanies(tx, changesOf(id, traits, at, sourceId));
     return id;

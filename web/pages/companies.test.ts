@@ -29,7 +29,7 @@ describe.skipIf(service === undefined)('companies', async () => {
   await empty.getByText('No companies yet').waitFor();
   await empty.context().close();
   await app.scoring.publish(MODEL, 'a test');
-  const company = (key: string, traits: Facts) => ({ key, domain: null, at: NOON - 9 * DAY, traits });
+  const company = (key: string, traits: Facts) => ({ key, domains: [], at: NOON - 9 * DAY, traits });
   await keepCompanies(
     app.db,
     [
