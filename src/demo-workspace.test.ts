@@ -1,4 +1,5 @@
-// The made-up leads in a service: all of them, once, scored, and the same ones when the first start was interrupted.
+// The made-up leads in a service: all of them, once, and the same ones when the first start was interrupted. How they are
+// scored is looked at where they are taken out again (routes/start.test.ts).
 import { describe, expect, test } from 'vitest';
 import { postgresUrl } from '../test/postgres.ts';
 import { testApp } from '../test/service.ts';
@@ -38,17 +39,5 @@ describe.skipIf(url === undefined)('the demo workspace', async () => {
     expect(filled?.versions).toBe(1);
     expect(await fillDemo(app)).toBe(false);
     expect(await counts()).toEqual(filled);
-  });
-
-  test('its leads are scored, some of them high, and machines are seen as such', async () => {
-    while ((await app.scoring.work.live()) + (await app.scoring.work.fill()) > 0);
-    const [row] = await app.db.rows<{ hot: number; scored: number; machines: number }>(
-      `select count(*) filter (where band = 'hot') as hot, count(*) as scored,
-              (select count(*) from event where machine is not null) as machines
-         from score where name = 'total' and points is not null`,
-    );
-    expect(row?.scored).toBeGreaterThan(1_800);
-    expect(row?.hot).toBeGreaterThan(10);
-    expect(row?.machines).toBeGreaterThan(100);
   });
 });

@@ -73,6 +73,16 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     const [told] = await app.db.rows('select count(*) as n from webhook_delivery where contact_id is not null');
     expect(told).toEqual({ n: 1 });
     expect(await start()).toMatchObject({ demo: 'there' });
+    // Its leads are scored, some of them high, and machines are seen as such.
+    const [leads] = await app.db.rows<{ hot: number; scored: number; machines: number }>(
+      `select count(*) filter (where band = 'hot') as hot, count(*) as scored,
+              (select count(*) from event where machine is not null) as machines
+         from score where name = 'total' and points is not null
+          and model_id = (select model_id from model where name = 'demo')`,
+    );
+    expect(leads?.scored).toBeGreaterThan(1_800);
+    expect(leads?.hot).toBeGreaterThan(10);
+    expect(leads?.machines).toBeGreaterThan(100);
     const removed = await admin({ method: 'DELETE', url: '/api/start/demo' });
     expect(removed.json()).toEqual({ contacts: 2_000 });
     await score();
