@@ -7,28 +7,21 @@
 import { type Agreement, type Lacking, lackingOf } from './core/agreement.ts';
 import type { Subject } from './core/condition.ts';
 import { type Fact, handoffOf } from './core/handoff.ts';
-import { BY_RULE, notice, type Round, write } from './handoff-rounds.ts';
+import { BY_RULE, notice, type Round, took, write } from './handoff-rounds.ts';
 import { choose } from './handoff-turns.ts';
 import {
-  addHandoff,
-  addNotices,
-  agreementsInForce,
   type FreshMove,
-  factsOf,
   noteLook,
-  type Present,
-  presentOf,
   restAnew,
+  takeDoubted,
   takeMoves,
   takeReturning,
-  takeUnfounded,
   takeWaiting,
-} from './store/handoffs.ts';
+} from './store/handoff-work.ts';
+import { addHandoff, addNotices, agreementsInForce, factsOf, type Present, presentOf } from './store/handoffs.ts';
 import { MARKETING } from './store/sellers.ts';
 import { suppressedAmong } from './store/suppression.ts';
 
-/** Moves, or waiting hand-offs, that one transaction looks at. */
-const BATCH = 200;
 /** Milliseconds after which a hand-off that waits is looked at again though nothing was heard of its contact. */
 const PATIENCE = 3_600_000;
 
@@ -63,9 +56,10 @@ async function begin(
     readonly movedAt: number;
     readonly movedTo: string | null;
     readonly enteredAt: number;
+    /** It comes back on the day that sales named: it needs to enter nothing anew. */
+    readonly returns: boolean;
   }[],
-): Promise<number> {
-  let begun = 0;
+): Promise<void> {
   const present = new Map(
     (
       await presentOf(
@@ -76,15 +70,17 @@ async function begin(
     ).map((one) => [one.contactId, one]),
   );
   const modelId = [...present.values()][0]?.modelId;
-  if (modelId === undefined) return 0;
+  if (modelId === undefined) return;
   const { stages } = await at.scoring.modelOf(modelId);
   const suppressed = await suppressedAmong(at.tx, [...present.keys()]);
   const subjects = await at.scoring.subjectsOf([...present.keys()], at.now, modelId);
-  for (const { contactId, movedAt, movedTo, enteredAt } of entries) {
+  for (const { contactId, movedAt, movedTo, enteredAt, returns } of entries) {
     const one = present.get(contactId);
     const subject = subjects.get(contactId);
     if (one === undefined || subject === undefined || suppressed.has(contactId)) continue;
     if (!isDue(one, agreement, stages)) continue;
+    // What sales was asked about already: events that came late moved the entry, and nothing was entered since.
+    if (!returns && one.last !== null && one.last.movedTo === movedTo && movedAt <= one.last.since) continue;
     const { stage } = one;
     const { lacks, facts } = await give(
       at,
@@ -111,34 +107,35 @@ async function begin(
         lacks: [...lacks],
       }),
     ]);
-    begun++;
   }
-  return begun;
 }
 
+/** Hands over who entered the stage of an agreement in force. */
 export async function openNew(at: Round): Promise<number> {
   const inForce = await agreementsInForce(at.tx);
   if (inForce.length === 0) return 0;
-  const moves = await takeMoves(at.tx, BATCH);
-  let begun = 0;
+  const moves = took(at, await takeMoves(at.tx, at.taking));
   for (const { agreementId, since } of inForce) {
     const agreement = await at.agreementOf(agreementId);
     const entering = moves.filter((move) => move.model === agreement.model && move.recordedAt >= since);
-    begun += await begin(at, { agreementId, agreement }, latestOf(entering));
+    await begin(at, { agreementId, agreement }, latestOf(entering));
   }
-  // Other moves were looked at too: where there were as many as fit, there may be more.
-  return begun + (moves.length === BATCH ? 1 : 0);
+  return moves.length;
 }
 
+/** Looks at what waits again: what was missing may be there, or somebody free. */
 export async function lookAgain(at: Round): Promise<number> {
-  const waiting = await takeWaiting(at.tx, { now: at.now, patience: PATIENCE, most: BATCH });
-  let given = 0;
+  const waiting = took(at, await takeWaiting(at.tx, { ...at.taking, now: at.now, patience: PATIENCE }));
+  const suppressed = await suppressedAmong(
+    at.tx,
+    waiting.map(({ contactId }) => contactId),
+  );
   for (const one of waiting) {
     const agreement = await at.agreementOf(one.agreementId);
     const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
     const subject =
       present && (await at.scoring.subjectsOf([one.contactId], at.now, present.modelId)).get(one.contactId);
-    if (present === undefined || subject === undefined) continue;
+    if (present === undefined || subject === undefined || suppressed.has(one.contactId)) continue;
     const before = await factsOf(at.tx, one);
     if (present.disqualified !== null) {
       const gone: Fact = { kind: 'disqualified', at: at.now, by: BY_RULE, reason: present.disqualified };
@@ -156,7 +153,6 @@ export async function lookAgain(at: Round): Promise<number> {
         at.tx,
         facts.flatMap((fact) => (fact.kind === 'assigned' ? [notice(one, at.now, 'assigned', fact.to, {})] : [])),
       );
-      given++;
     } else if (lacks.join() !== one.lacks.join())
       await write(at, one, before, [{ kind: 'lacked', at: at.now, by: BY_RULE, lacks }]);
   }
@@ -165,13 +161,15 @@ export async function lookAgain(at: Round): Promise<number> {
     waiting.map(({ handoffId }) => handoffId),
     at.now,
   );
-  return given;
+  return waiting.length;
 }
 
+/** Takes hand-offs back that rest on nothing any more, as long as nobody acted on them. */
 export async function takeBack(at: Round): Promise<number> {
-  const unfounded = await takeUnfounded(at.tx, BATCH);
+  const doubted = took(at, await takeDoubted(at.tx, at.taking));
   const standing: number[] = [];
-  for (const one of unfounded) {
+  for (const one of doubted) {
+    if (!one.unfounded || one.actedOn || (one.state !== 'waiting' && one.state !== 'open')) continue;
     const agreement = await at.agreementOf(one.agreementId);
     const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
     const stages = present === undefined ? [] : (await at.scoring.modelOf(present.modelId)).stages;
@@ -184,20 +182,20 @@ export async function takeBack(at: Round): Promise<number> {
     await addNotices(at.tx, [notice(one, at.now, 'withdrawn', one.assignee ?? MARKETING, {})]);
   }
   await restAnew(at.tx, standing);
-  return unfounded.length - standing.length;
+  return doubted.length;
 }
 
+/** Hands over anew whose day to come back has come. */
 export async function bringBack(at: Round): Promise<number> {
-  const returning = await takeReturning(at.tx, at.now, BATCH);
-  for (const one of returning) {
-    const inForce = await agreementsInForce(at.tx);
+  const returning = took(at, await takeReturning(at.tx, at.now, at.taking));
+  if (returning.length === 0) return 0;
+  const inForce = await agreementsInForce(at.tx);
+  for (const { contactId, movedAt, stage } of returning)
     for (const { agreementId } of inForce) {
       const agreement = await at.agreementOf(agreementId);
-      await begin(at, { agreementId, agreement }, [
-        { contactId: one.contactId, movedAt: one.movedAt, movedTo: one.stage, enteredAt: at.now },
-      ]);
+      const entry = { contactId, movedAt, movedTo: stage, enteredAt: at.now, returns: true };
+      await begin(at, { agreementId, agreement }, [entry]);
     }
-  }
   return returning.length;
 }
 
@@ -211,5 +209,11 @@ function isDue(one: Present, { definition }: Agreement, stages: readonly { reado
 /** Of each contact the latest move; promises run from when it was seen, since nobody could have known before. */
 const latestOf = (moves: readonly FreshMove[]) =>
   [...new Map(moves.toSorted((a, b) => a.at - b.at).map((move) => [move.contactId, move])).values()].map(
-    ({ contactId, at, to, recordedAt }) => ({ contactId, movedAt: at, movedTo: to, enteredAt: recordedAt }),
+    ({ contactId, at, to, recordedAt }) => ({
+      contactId,
+      movedAt: at,
+      movedTo: to,
+      enteredAt: recordedAt,
+      returns: false,
+    }),
   );

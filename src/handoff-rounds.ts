@@ -6,10 +6,11 @@
 
 import type { Logger } from 'pino';
 import type { Agreement } from './core/agreement.ts';
-import { type Calendars, clocksOf, type Fact, handoffOf } from './core/handoff.ts';
+import { type Calendars, clocksOf, countedFacts, type Fact, type Handoff, handoffOf } from './core/handoff.ts';
 import { deadline, type WorkingSpan, workedBetween } from './core/working-time.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
+import { nudgeWaiting, type Taking } from './store/handoff-work.ts';
 import {
   type Alarms,
   endClocks,
@@ -34,6 +35,16 @@ export interface Round {
   readonly scoring: Scoring;
   /** The agreement of a version. @throws ScorelineError `not_found` */
   agreementOf(agreementId: number): Promise<Agreement>;
+  /** What a step takes of what there is to do. */
+  readonly taking: Taking;
+  /** Contacts that the step took: where it fails for a single one, that one is left alone for a while. */
+  readonly taken: number[];
+}
+
+/** Notes what a step took. */
+export function took<Item extends { readonly contactId: number }>(at: Round, items: readonly Item[]): readonly Item[] {
+  at.taken.push(...items.map(({ contactId }) => contactId));
+  return items;
 }
 
 /** Writes facts after those that there are, and starts and ends the clocks that they touch. */
@@ -44,10 +55,13 @@ export async function write(
   fresh: readonly Fact[],
 ): Promise<void> {
   const facts = [...before, ...fresh];
-  await writeFacts(tx, one, { facts: fresh, place: before.length, state: handoffOf(facts), now });
+  const state = handoffOf(facts);
+  await writeFacts(tx, one, { facts: fresh, place: before.length, state, now });
+  const had = before.length === 0 ? null : holderOf(handoffOf(before));
+  if (had !== null && holderOf(state) !== had) await nudgeWaiting(tx);
   const agreement = await agreementOf(one.agreementId);
   const clocks = clocksOf(agreement, facts, calendars).map(({ endedAt, end, ...clock }) => {
-    const given = facts.filter((fact) => fact.kind === 'assigned')[clock.assignment - 1];
+    const given = countedFacts(facts).filter((fact) => fact.kind === 'assigned')[clock.assignment - 1];
     const assignee = given?.to ?? null;
     const calendar = assignee === null ? calendars.marketing : calendars.of(assignee);
     return { ...one, ...clock, assignee, endedAt, end, ...alarmsOf(agreement, clock, calendar) };
@@ -68,6 +82,10 @@ export const notice = (
   recipient: string,
   details: object,
 ): Notice => ({ contactId, handoffId, at, kind, recipient, details });
+
+/** Of whose leads it is one. */
+const holderOf = ({ state, assignee }: Handoff): string | null =>
+  state === 'open' || state === 'accepted' || state === 'opportunity' ? assignee : null;
 
 /** When somebody hears of a clock: fixed when it starts, in the hours of whoever owes. */
 function alarmsOf(

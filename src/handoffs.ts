@@ -4,30 +4,31 @@
  * of time that runs out; what may follow on what, and when a promise is due, is decided in core. Any number of processes do this; one at a time looks.
  */
 
+import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
+import { companyDomainOf } from './connectors/mail-domains.ts';
 import { type Agreement, parseAgreement } from './core/agreement.ts';
 import { readText } from './core/document.ts';
 import { ScorelineError } from './core/errors.ts';
-import { after, type Fact, type Happening, ImpossibleFact } from './core/handoff.ts';
+import { type Fact, type Happening, handoffOf, ImpossibleFact } from './core/handoff.ts';
 import { bringBack, lookAgain, openNew, takeBack } from './handoff-entries.ts';
 import { notice, type Round, write } from './handoff-rounds.ts';
-import { passOn } from './handoff-turns.ts';
+import { giveBack, passOnForsaken, passOnMissed } from './handoff-turns.ts';
 import { calendarsAt } from './hours.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
+import { claimHandoffs, missClocks, type Taking, takeAlarms } from './store/handoff-work.ts';
 import {
   addNotices,
   agreementText,
-  claimHandoffs,
   factsOf,
   findHandoff,
   type KeptClock,
   type KeptHandoff,
   lockHandoff,
-  missClocks,
   type Notice,
-  takeAlarms,
 } from './store/handoffs.ts';
+import { unmerge } from './store/merges.ts';
 import { documentOf } from './store/models.ts';
 import { listSellers, MARKETING } from './store/sellers.ts';
 
@@ -47,6 +48,8 @@ export interface Handoffs {
     happening: Happening,
     by: { readonly by: string; readonly at: number },
   ): Promise<KeptHandoff>;
+  /** Undoes a merge of contacts; each has its hand-offs again. @throws ScorelineError `not_found`, `conflict` */
+  unmerge(mergeId: number, by: string): Promise<void>;
   /** The agreement of a version. @throws ScorelineError `not_found` */
   agreementOf(agreementId: number): Promise<Agreement>;
   start(): void;
@@ -61,10 +64,16 @@ export interface HandoffSurroundings {
   readonly clock: () => number;
 }
 
-const STEPS = [takeBack, openNew, lookAgain, bringBack, tellTime];
+const STEPS = [takeBack, openNew, lookAgain, bringBack, tellTime, passOnMissed, passOnForsaken];
+
+/** How many one transaction looks at. */
+const BATCH = 200;
+/** Milliseconds for which a contact is left alone for whom a look failed: at first, and at most. */
+const LEFT_ALONE = { first: 60_000, most: 3_600_000 };
 
 export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings): Handoffs {
   const agreements = new Map<number, Agreement>();
+  const alone = new Map<number, { readonly until: number; readonly wait: number }>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
   let stopped = false;
@@ -81,21 +90,58 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
     return read;
   }
 
-  async function round(tx: Db): Promise<Round> {
+  async function round(tx: Db, taking: Taking = { most: BATCH, except: [] }): Promise<Round> {
     const now = clock();
     const sellers = await listSellers(tx);
-    return { tx, now, sellers, calendars: calendarsAt(sellers, now), log, scoring, agreementOf };
+    const calendars = calendarsAt(sellers, now);
+    return { tx, now, sellers, calendars, log, scoring, agreementOf, taking, taken: [] };
   }
 
   async function look(): Promise<number> {
     let all = 0;
-    for (const step of STEPS) {
-      for (let done = 1; done > 0 && !stopped; ) {
-        done = await db.transaction(async (tx) => ((await claimHandoffs(tx)) ? step(await round(tx)) : 0));
+    for (const step of STEPS) all += await walkThrough(step);
+    return all;
+  }
+
+  /** Does a step until nothing is left to do. Where it fails it takes fewer, down to the one for whom it fails. */
+  async function walkThrough(step: (at: Round) => Promise<number>): Promise<number> {
+    let all = 0;
+    let most = BATCH;
+    for (let done = 1; done > 0 && !stopped; ) {
+      let taken: readonly number[] = [];
+      const taking = { most, except: leftAlone() };
+      try {
+        done = await db.transaction(async (tx) => {
+          if (!(await claimHandoffs(tx))) return 0;
+          const at = await round(tx, taking);
+          taken = at.taken;
+          return step(at);
+        });
         all += done;
+        most = Math.min(BATCH, most * 2);
+      } catch (error) {
+        const [contactId, another] = taken;
+        // Of nobody, or of the database: then it would fail for all.
+        if (contactId === undefined || isPassing(error)) throw error;
+        if (another === undefined) leaveAlone(contactId, error);
+        most = 1;
       }
     }
     return all;
+  }
+
+  function leaveAlone(contactId: number, err: unknown): void {
+    const before = alone.get(contactId)?.wait;
+    const wait = before === undefined ? LEFT_ALONE.first : Math.min(LEFT_ALONE.most, before * 2);
+    alone.set(contactId, { until: clock() + wait, wait });
+    log.error({ err, contactId, wait }, 'a look at the hand-offs of a contact failed; it is tried again');
+  }
+
+  /** Contacts whom a look failed for, and that it is too early to try again for. */
+  function leftAlone(): number[] {
+    const now = clock();
+    for (const [contactId, { until, wait }] of alone) if (until + wait <= now) alone.delete(contactId);
+    return [...alone].flatMap(([contactId, { until }]) => (until > now ? [contactId] : []));
   }
 
   async function record(
@@ -111,8 +157,13 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
         throw new ScorelineError('request_invalid', 'at: lies in the future, or before the hand-off');
       const before = await factsOf(tx, one);
       const fact: Fact = { ...happening, at: when, by };
+      if (happening.kind === 'undone' && before[happening.place]?.kind !== 'touched')
+        throw new ScorelineError(
+          'conflict',
+          `place ${happening.place} of the hand-off is no touch: only a touch can be taken back`,
+        );
       try {
-        after(one, fact);
+        handoffOf([...before, fact]);
       } catch (error) {
         if (error instanceof ImpossibleFact) throw new ScorelineError('conflict', error.message);
         throw error;
@@ -122,6 +173,13 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
     const kept = await findHandoff(db, handoffId);
     if (kept === null) throw new ScorelineError('not_found', `hand-off ${handoffId} is gone`);
     return kept;
+  }
+
+  async function unmergeContacts(mergeId: number, by: string): Promise<void> {
+    await db.transaction(async (tx) => {
+      const ended = await unmerge(tx, mergeId, { companyDomainOf, now: clock(), by });
+      if (ended !== null) await giveBack(await round(tx), ended, by);
+    });
   }
 
   const again = (): void => {
@@ -134,6 +192,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
   return {
     look,
     record,
+    unmerge: unmergeContacts,
     agreementOf,
     start: again,
     stop: async () => {
@@ -147,13 +206,18 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
 /** Writes down promises that ran out, and tells of those that are due soon or were missed. */
 async function tellTime(at: Round): Promise<number> {
   const missed = await missClocks(at.tx, at.now);
-  const { remind, escalate, reassign } = await takeAlarms(at.tx, at.now);
+  const { remind, escalate } = await takeAlarms(at.tx, at.now);
   const about = (kind: string, clock: KeptClock, recipient: string): Notice =>
     notice(clock, at.now, kind, recipient, { clock: clock.kind, dueAt: clock.dueAt, assignee: clock.assignee });
   await addNotices(at.tx, [
     ...remind.map((clock) => about('reminder', clock, clock.assignee ?? MARKETING)),
     ...escalate.map((clock) => about('escalation', clock, 'leadership')),
   ]);
-  for (const clock of reassign) await passOn(at, clock);
-  return missed + remind.length + escalate.length + reassign.length;
+  return missed + remind.length + escalate.length;
 }
+
+/** A transaction that another got in the way of, or a database that does not answer: the same can succeed later. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ScorelineError
+    ? error.code === 'database_unavailable'
+    : error instanceof DatabaseError && (error.code ?? '').startsWith('40');
