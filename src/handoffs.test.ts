@@ -1,14 +1,18 @@
 // Hand-offs from the stage to the answer, through the engine and the database: what waits, who gets what, which promises
 // are kept, and what is taken back.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { postgresUrl } from '../test/postgres.ts';
 import { NOON, testApp } from '../test/service.ts';
+import { companyDomainOf } from './connectors/mail-domains.ts';
+import type { Happening } from './core/handoff.ts';
 import type { Message } from './core/ingest.ts';
 import { addAgreement, hashOf, putInForce, signAgreement } from './store/agreements.ts';
 import { eraseContact } from './store/erase.ts';
 import { voidEvents } from './store/events.ts';
 import { factsOf, listClocks, listHandoffs } from './store/handoffs.ts';
+import { mergeContacts } from './store/merges.ts';
 import { saveSeller } from './store/sellers.ts';
+import { addSuppressions } from './store/suppression.ts';
 import { startWorkers } from './worker.ts';
 
 const HOUR = 3_600_000;
@@ -196,6 +200,266 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     expect(again.state).toBe('open');
     await handoffs.look();
     expect((await latest('one')).handoffId).toBe(again.handoffId);
+  });
+
+  const ana = { by: 'ana@x.example' };
+  const record = (handoffId: number, happening: Happening) =>
+    handoffs.record(handoffId, happening, { ...ana, at: service.now });
+  const whole = async (id: string) => {
+    await send(known(id, { phone: '1' }), firm(id, '200'), asked(id));
+    return latest(id);
+  };
+  const close = async (id: string) =>
+    record((await latest(id)).handoffId, { kind: 'rejected', reason: 'no-budget', note: null });
+  const noticesOf = (handoffId: number) =>
+    db.rows<{ kind: string; recipient: string }>(
+      'select kind, recipient from handoff_notice where handoff_id = $1 order by notice_id',
+      [handoffId],
+    );
+
+  test('a touch that was taken back counts no more; what a promise came to stays', async () => {
+    const { handoffId } = await whole('five');
+    await record(handoffId, { kind: 'touched', touch: 'call', note: null });
+    await record(handoffId, { kind: 'undone', place: 2 });
+    expect((await latest('five')).actedOn).toBe(false);
+    expect(await outcomes(handoffId)).toContain('first-contact 1 kept');
+    await record(handoffId, { kind: 'touched', touch: 'email', note: null });
+    expect(await outcomes(handoffId)).toContain('touches 1 null');
+    await record(handoffId, { kind: 'touched', touch: 'call', note: null });
+    expect(await outcomes(handoffId)).toContain('touches 1 kept');
+    for (const place of [0, 2, 9])
+      await expect(record(handoffId, { kind: 'undone', place })).rejects.toMatchObject({ code: 'conflict' });
+    await close('five');
+  });
+
+  test('one contact that cannot be looked at does not stop the others, and is tried again', async () => {
+    const ids = ['bad', 'good1', 'good2'];
+    await app.ingest.accept({
+      sourceId: 0,
+      receivedAt: service.now,
+      messages: ids.flatMap((id) => [known(id, { phone: '1' }), firm(id, '200'), asked(id)]),
+      refusals: [],
+    });
+    const workers = startWorkers(app, 1);
+    await expect.poll(async () => (await db.rows('select 1 from changed limit 1')).length).toBe(0);
+    await workers.stop();
+    const bad = await contactOf('bad');
+    const { subjectsOf } = app.scoring;
+    const failing = vi.spyOn(app.scoring, 'subjectsOf').mockImplementation(async (contacts, ...rest) => {
+      if (contacts.includes(bad)) throw new Error('it cannot be read');
+      return subjectsOf(contacts, ...rest);
+    });
+    await handoffs.look();
+    await handoffs.look();
+    for (const id of ['good1', 'good2']) expect(await latest(id)).toMatchObject({ state: 'open' });
+    await expect(latest('bad')).rejects.toThrow('was not handed over');
+    const tries = failing.mock.calls.length;
+    await handoffs.look();
+    expect(failing.mock.calls.length).toBe(tries);
+    failing.mockRestore();
+    service.now += 2 * MINUTE;
+    await handoffs.look();
+    expect(await latest('bad')).toMatchObject({ state: 'open' });
+    for (const id of ids) await close(id);
+  });
+
+  test('whoever comes free gets the lead that waits, at once', async () => {
+    const few = { ...seller, capacity: 1 };
+    for (const email of ['ana@x.example', 'bo@x.example'])
+      await saveSeller(db, email, few, { by: 'a test', now: service.now });
+    for (const { handoffId } of await listHandoffs(db, { states: ['open'], order: 'newest', after: null, limit: 50 }))
+      await record(handoffId, { kind: 'rejected', reason: 'no-budget', note: null });
+    for (const id of ['six', 'seven', 'eight']) await whole(id);
+    expect(await latest('eight')).toMatchObject({ state: 'waiting', lacks: ['seller'] });
+    service.now += MINUTE;
+    await handoffs.look();
+    expect(await latest('eight')).toMatchObject({ state: 'waiting' });
+    await close('six');
+    await handoffs.look();
+    expect(await latest('eight')).toMatchObject({ state: 'open', assignee: (await latest('six')).assignee });
+    // So does a place more.
+    await whole('nine');
+    expect(await latest('nine')).toMatchObject({ state: 'waiting', lacks: ['seller'] });
+    await saveSeller(db, 'bo@x.example', seller, { by: 'a test', now: service.now });
+    await handoffs.look();
+    expect(await latest('nine')).toMatchObject({ state: 'open', assignee: 'bo@x.example' });
+  });
+
+  test('leads of somebody who is given none any more go to somebody else, and both are told', async () => {
+    await saveSeller(db, 'ana@x.example', seller, { by: 'a test', now: service.now });
+    const held = await listHandoffs(db, {
+      assignee: 'bo@x.example',
+      states: ['open'],
+      order: 'newest',
+      after: null,
+      limit: 50,
+    });
+    expect(held.length).toBeGreaterThan(0);
+    const [first] = held;
+    if (first === undefined) return;
+    await record(first.handoffId, { kind: 'accepted' });
+    await saveSeller(db, 'bo@x.example', { ...seller, active: false }, { by: 'a test', now: service.now });
+    await handoffs.look();
+    for (const { handoffId } of held) {
+      const [now] = await listHandoffs(db, {
+        contactId: held.find((one) => one.handoffId === handoffId)?.contactId,
+        order: 'newest',
+        after: null,
+        limit: 1,
+      });
+      expect(now).toMatchObject({
+        assignee: 'ana@x.example',
+        state: handoffId === first.handoffId ? 'accepted' : 'open',
+      });
+      expect((await noticesOf(handoffId)).slice(-2)).toEqual([
+        { kind: 'assigned', recipient: 'ana@x.example' },
+        { kind: 'taken', recipient: 'bo@x.example' },
+      ]);
+      await record(handoffId, { kind: 'rejected', reason: 'no-budget', note: null });
+    }
+    await saveSeller(db, 'bo@x.example', seller, { by: 'a test', now: service.now });
+  });
+
+  describe('two contacts that are one', () => {
+    const merge = async (kept: string, gone: string) =>
+      mergeContacts(
+        db,
+        { kept: await contactOf(kept), gone: await contactOf(gone) },
+        { companyDomainOf, now: service.now, cause: 'a test' },
+      );
+
+    test('what one of them had goes along, promises and notices included, and comes back', async () => {
+      const one = await whole('gone1');
+      await record(one.handoffId, { kind: 'touched', touch: 'call', note: null });
+      await send(known('kept1', { name: 'Kept' }));
+      const keptId = await contactOf('kept1');
+      const before = [await factsOf(db, one), await outcomes(one.handoffId), await noticesOf(one.handoffId)];
+      const mergeId = await merge('kept1', 'gone1');
+      await send();
+      const now = await latest('kept1');
+      expect(now).toMatchObject({ handoffId: one.handoffId, contactId: keptId, state: 'open' });
+      expect([await factsOf(db, now), await outcomes(one.handoffId), await noticesOf(one.handoffId)]).toEqual(before);
+      await handoffs.unmerge(mergeId, 'a test');
+      await send();
+      expect(await latest('gone1')).toMatchObject({
+        handoffId: one.handoffId,
+        contactId: one.contactId,
+        state: 'open',
+      });
+      expect(await listHandoffs(db, { contactId: keptId, order: 'newest', after: null, limit: 1 })).toEqual([]);
+      expect(await factsOf(db, await latest('gone1'))).toEqual(before[0]);
+      const deeds = await db.rows(`select action, who from audit where subject = $1 order by audit_id`, [
+        `contact:${keptId}`,
+      ]);
+      expect(deeds).toEqual([
+        { action: 'contact.merge', who: 'a test' },
+        { action: 'contact.unmerge', who: 'a test' },
+      ]);
+      await close('gone1');
+    });
+
+    test('nobody acted and nothing is scored yet: it is not taken back for want of a move', async () => {
+      const one = await whole('gone2');
+      await send(known('kept2', { name: 'Kept' }));
+      await merge('kept2', 'gone2');
+      await handoffs.look();
+      expect(await latest('kept2')).toMatchObject({ handoffId: one.handoffId, state: 'open' });
+      await send();
+      expect(await latest('kept2')).toMatchObject({ handoffId: one.handoffId, state: 'open' });
+      await close('kept2');
+    });
+
+    test('of two under way the one that got further goes on, and the other is itself again when it is undone', async () => {
+      const further = await whole('gone3');
+      await record(further.handoffId, { kind: 'accepted' });
+      const other = await whole('kept3');
+      const mergeId = await merge('kept3', 'gone3');
+      await send();
+      const keptId = await contactOf('kept3');
+      const both = await listHandoffs(db, { contactId: keptId, order: 'newest', after: null, limit: 9 });
+      expect(both.map(({ handoffId, state }) => [handoffId, state])).toEqual([
+        [other.handoffId, 'withdrawn'],
+        [further.handoffId, 'accepted'],
+      ]);
+      expect((await factsOf(db, { contactId: keptId, handoffId: other.handoffId })).at(-1)).toMatchObject({
+        kind: 'merged',
+        into: further.handoffId,
+      });
+      expect(await outcomes(other.handoffId)).toContain('first-contact 1 excused');
+      expect((await noticesOf(other.handoffId)).at(-1)).toEqual({ kind: 'withdrawn', recipient: other.assignee });
+      service.now += MINUTE;
+      await handoffs.unmerge(mergeId, 'a test');
+      await send();
+      expect(await latest('gone3')).toMatchObject({ handoffId: further.handoffId, state: 'accepted' });
+      expect(await latest('kept3')).toMatchObject({
+        handoffId: other.handoffId,
+        state: 'open',
+        assignee: other.assignee,
+      });
+      expect((await outcomes(other.handoffId)).filter((line) => line.startsWith('first-contact '))).toEqual([
+        'first-contact 1 excused',
+        'first-contact 2 null',
+      ]);
+      for (const id of ['gone3', 'kept3']) await close(id);
+    });
+
+    test('whoever was taken for another for a while is not erased with that one', async () => {
+      await whole('gone4');
+      await send(known('kept4', { name: 'Kept' }));
+      await handoffs.unmerge(await merge('kept4', 'gone4'), 'a test');
+      await send();
+      await eraseContact(db, await contactOf('kept4'), { by: 'a test', now: service.now });
+      expect(await latest('gone4')).toMatchObject({ state: 'open' });
+      await close('gone4');
+    });
+
+    test('who was merged is erased with all that was handed over', async () => {
+      const one = await whole('gone5');
+      const other = await whole('kept5');
+      await merge('kept5', 'gone5');
+      await eraseContact(db, await contactOf('kept5'), { by: 'a test', now: service.now });
+      for (const table of ['handoff', 'handoff_fact', 'handoff_clock', 'handoff_notice'])
+        expect(
+          await db.rows(`select 1 from ${table} where handoff_id = any($1)`, [[one.handoffId, other.handoffId]]),
+        ).toEqual([]);
+    });
+  });
+
+  test('who waits and is on the suppression list by then is not handed over', async () => {
+    await send(known('ten', { name: 'Ten', email: 'ten@x.example' }), firm('ten', '200'), asked('ten'));
+    await addSuppressions(db, { values: ['ten@x.example'], reason: null }, { by: 'a test', now: service.now });
+    service.now += MINUTE;
+    await send(known('ten', { phone: '10' }));
+    expect(await latest('ten')).toMatchObject({ state: 'waiting' });
+  });
+
+  test('an event that came late moves the entry and makes no second hand-off of what sales answered', async () => {
+    await whole('eleven');
+    service.now += DAY;
+    await close('eleven');
+    const { handoffId } = await latest('eleven');
+    service.now += HOUR;
+    const late = { name: 'demo_asked', properties: {}, machine: null };
+    await send({ kind: 'event', who: who('eleven'), id: 'late', at: service.now - 2 * DAY, ...late });
+    expect((await latest('eleven')).handoffId).toBe(handoffId);
+  });
+
+  test('a version of the model without the stage hands nobody over, and stops nothing', async () => {
+    // A Monday at ten again, months later.
+    service.now = MONDAY + 105 * DAY;
+    const one = await whole('twelve');
+    await app.scoring.publish(MODEL.replaceAll('id: mql', 'id: hot'), 'a test');
+    const { fill } = app.scoring.work;
+    while ((await fill()) > 0);
+    await app.scoring.switchTo(2, 'a test');
+    await app.scoring.releaseMoves(2, 'a test');
+    await send(known('thirteen', { phone: '1' }), firm('thirteen', '200'), asked('thirteen'));
+    await expect(latest('thirteen')).rejects.toThrow('was not handed over');
+    service.now += 25 * MINUTE;
+    await handoffs.look();
+    expect(await latest('twelve')).toMatchObject({ handoffId: one.handoffId, state: 'open' });
+    expect((await noticesOf(one.handoffId)).map(({ kind }) => kind)).toContain('reminder');
+    await record(one.handoffId, { kind: 'accepted' });
   });
 
   test('an erased person leaves nothing behind, and the others keep theirs', async () => {

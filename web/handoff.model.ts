@@ -105,3 +105,7 @@ export function scoresOf(evidence: unknown): EntryScore[] {
     };
   });
 }
+
+/** Places of facts that were taken back, from 0 on. */
+export const takenBack = (facts: WholeHandoff['facts']): ReadonlySet<number> =>
+  new Set(facts.flatMap(({ kind, details }) => (kind === 'undone' ? [Number(details.place)] : [])));

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Agreement, parseAgreement } from './agreement.ts';
 import {
-  after,
   type Calendars,
   CLOCKS,
   clocksOf,
@@ -70,7 +69,7 @@ describe('states', () => {
     const withdrawn = fact(90, { kind: 'withdrawn', reason: 'the event was voided' });
     expect(handoffOf([entered, given(5), withdrawn]).state).toBe('withdrawn');
     expect(() => handoffOf([entered, given(5), call(6), withdrawn])).toThrow(
-      'a hand-off that is open cannot be withdrawn (it can be: assigned, touched, accepted, rejected, recycled, disqualified)',
+      'a hand-off that is open cannot be withdrawn (it can be: assigned, touched, accepted, rejected, recycled, disqualified, merged)',
     );
   });
 
@@ -87,23 +86,64 @@ describe('states', () => {
       { kind: 'won', amount: null, currency: null },
       { kind: 'lost', reason: 'price' },
       { kind: 'withdrawn', reason: 'void' },
+      { kind: 'merged', into: 7 },
+      { kind: 'undone', place: 1 },
+      { kind: 'undone', place: 2 },
+      { kind: 'undone', place: 3 },
     ];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...happenings), { maxLength: 30 }), (list) => {
-        let handoff = handoffOf([entered]);
+        let facts = [entered];
         for (const [i, happening] of list.entries()) {
-          const before = handoff;
+          const before = handoffOf(facts);
+          let handoff = before;
           try {
-            handoff = after(handoff, fact(i, happening));
+            handoff = handoffOf([...facts, fact(i, happening)]);
+            facts = [...facts, fact(i, happening)];
           } catch (error) {
             expect(error).toBeInstanceOf(ImpossibleFact);
             continue;
           }
-          expect(UNDER_WAY.includes(before.state) || before.state === 'rejected').toBe(true);
+          const undone = happening.kind === 'undone';
+          expect(UNDER_WAY.includes(before.state) || before.state === 'rejected' || undone).toBe(true);
+          // Nobody has two under way at once, and what is taken back was there.
+          if (undone) expect(['touched', 'merged']).toContain(facts[happening.place]?.kind);
           expect(handoff.assignee !== null || handoff.assignments === 0).toBe(true);
         }
       }),
     );
+  });
+});
+
+describe('what is taken back', () => {
+  const undone = (minutes: number, place: number) => fact(minutes, { kind: 'undone', place });
+
+  test('a touch that was taken back was never made, and can be taken back once', () => {
+    const facts = [entered, given(0), call(10), undone(12, 2)];
+    expect(handoffOf(facts)).toEqual(handoffOf([entered, given(0)]));
+    const first = (list: readonly Fact[]) =>
+      clocksOf(agreement, list, calendars).find(({ kind }) => kind === 'first-contact');
+    expect(first(facts)).toMatchObject({ endedAt: null });
+    expect(first([...facts, call(15)])).toMatchObject({ endedAt: call(15).at, end: 'kept' });
+    expect(() => handoffOf([...facts, undone(13, 2)])).toThrow('that can be taken back');
+  });
+
+  test('nothing else can be taken back, and nothing once it is over', () => {
+    const facts = [entered, given(0), call(10), fact(20, { kind: 'accepted' })];
+    for (const place of [0, 1, 3, 4, 9]) expect(() => handoffOf([...facts, undone(30, place)])).toThrow(ImpossibleFact);
+    const won = [...facts, fact(30, { kind: 'won', amount: null, currency: null })];
+    expect(() => handoffOf([...won, undone(40, 2)])).toThrow(ImpossibleFact);
+  });
+
+  test('two under way of one contact: the one that ends says why, and goes on from where it was', () => {
+    const facts = [entered, given(0), call(10), fact(20, { kind: 'accepted' }), fact(30, { kind: 'merged', into: 7 })];
+    expect(handoffOf(facts)).toMatchObject({ state: 'withdrawn', since: TEN + 30 * MINUTE });
+    expect(clocksOf(agreement, facts, calendars).filter(({ endedAt }) => endedAt === null)).toEqual([]);
+    const back = [...facts, undone(50, 4), given(50)];
+    expect(handoffOf(back)).toMatchObject({ state: 'accepted', assignments: 2, actedOn: true });
+    expect(
+      clocksOf(agreement, back, calendars).filter(({ assignment, endedAt }) => assignment === 2 && endedAt === null),
+    ).not.toEqual([]);
   });
 });
 
@@ -182,7 +222,7 @@ describe('clocks', () => {
         for (const [gap, happening] of list) {
           minutes += gap;
           try {
-            after(handoffOf(facts), fact(minutes, happening));
+            handoffOf([...facts, fact(minutes, happening)]);
             facts.push(fact(minutes, happening));
           } catch (error) {
             expect(error).toBeInstanceOf(ImpossibleFact);

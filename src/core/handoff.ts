@@ -59,16 +59,20 @@ export type Happening =
   | { readonly kind: 'won'; readonly amount: number | null; readonly currency: string | null }
   | { readonly kind: 'lost'; readonly reason: string }
   /** What it rested on turned out not to have happened. */
-  | { readonly kind: 'withdrawn'; readonly reason: string };
+  | { readonly kind: 'withdrawn'; readonly reason: string }
+  /** Its contact turned out to be one that has another hand-off under way, which goes on in its place. */
+  | { readonly kind: 'merged'; readonly into: number }
+  /** What was said at a place of the list, from 0 on, is taken back: a touch, or that contacts are one. */
+  | { readonly kind: 'undone'; readonly place: number };
 
 export type HappeningKind = Happening['kind'];
 
 /** What may happen in each state. Whoever recycles or rejects may still be followed by a new hand-off, never by this one. */
 const MAY: { readonly [S in State]: readonly HappeningKind[] } = {
-  waiting: ['lacked', 'assigned', 'disqualified', 'withdrawn'],
-  open: ['assigned', 'touched', 'accepted', 'rejected', 'recycled', 'disqualified', 'withdrawn'],
-  accepted: ['assigned', 'touched', 'rejected', 'recycled', 'disqualified', 'opportunity', 'won', 'lost'],
-  opportunity: ['assigned', 'touched', 'recycled', 'disqualified', 'won', 'lost'],
+  waiting: ['lacked', 'assigned', 'disqualified', 'withdrawn', 'merged'],
+  open: ['assigned', 'touched', 'accepted', 'rejected', 'recycled', 'disqualified', 'withdrawn', 'merged'],
+  accepted: ['assigned', 'touched', 'rejected', 'recycled', 'disqualified', 'opportunity', 'won', 'lost', 'merged'],
+  opportunity: ['assigned', 'touched', 'recycled', 'disqualified', 'won', 'lost', 'merged'],
   recycled: [],
   rejected: ['recycled'],
   disqualified: [],
@@ -100,11 +104,33 @@ export interface Handoff {
 export class ImpossibleFact extends Error {}
 
 /**
+ * Facts that count: without those that were taken back, and without those that took them back. What a clock came to is
+ * written once and stays, whatever is taken back afterwards.
+ * @throws ImpossibleFact where nothing that can be taken back stands at the place that is named
+ */
+export function countedFacts(facts: readonly Fact[]): readonly Fact[] {
+  const gone = new Set<number>();
+  for (const [place, fact] of facts.entries()) {
+    if (fact.kind !== 'undone') continue;
+    const meant = fact.place < place && !gone.has(fact.place) ? facts[fact.place]?.kind : undefined;
+    const { state } = handoffOf(facts.slice(0, place));
+    // Once it is over, what was said of it stays; that contacts are one is taken back as long as nothing followed.
+    const may = meant === 'touched' ? MAY[state].includes('touched') : meant === 'merged' && state === 'withdrawn';
+    if (!may)
+      throw new ImpossibleFact(
+        `nothing that can be taken back of a hand-off that is ${state} is at place ${fact.place}`,
+      );
+    gone.add(fact.place).add(place);
+  }
+  return gone.size === 0 ? facts : facts.filter((_, place) => !gone.has(place));
+}
+
+/**
  * Where facts, in the order in which they were recorded, leave a hand-off. The first is `entered`.
  * @throws ImpossibleFact naming the state and what may happen in it
  */
-export function handoffOf(facts: readonly Fact[]): Handoff {
-  const [first, ...rest] = facts;
+export function handoffOf(recorded: readonly Fact[]): Handoff {
+  const [first, ...rest] = countedFacts(recorded);
   if (first?.kind !== 'entered') throw new ImpossibleFact('a hand-off begins with the stage that was entered');
   return rest.reduce<Handoff>(after, {
     state: 'waiting',
@@ -122,8 +148,8 @@ export function handoffOf(facts: readonly Fact[]): Handoff {
 export const mayFollow = ({ state, actedOn }: Pick<Handoff, 'state' | 'actedOn'>): readonly HappeningKind[] =>
   MAY[state].filter((kind) => kind !== 'withdrawn' || !actedOn);
 
-/** The hand-off after one more fact. @throws ImpossibleFact */
-export function after(handoff: Handoff, fact: Fact): Handoff {
+/** The hand-off after one more fact that counts. @throws ImpossibleFact */
+function after(handoff: Handoff, fact: Fact): Handoff {
   const { state } = handoff;
   const may = mayFollow(handoff);
   if (!may.includes(fact.kind)) {
@@ -133,6 +159,7 @@ export function after(handoff: Handoff, fact: Fact): Handoff {
   }
   switch (fact.kind) {
     case 'entered':
+    case 'undone':
       return handoff;
     case 'lacked':
       return { ...handoff, lacks: fact.lacks };
@@ -153,6 +180,7 @@ export function after(handoff: Handoff, fact: Fact): Handoff {
     case 'lost':
       return { ...handoff, state: fact.kind, since: fact.at, actedOn: true };
     case 'withdrawn':
+    case 'merged':
       return { ...handoff, state: 'withdrawn', since: fact.at };
   }
 }
@@ -192,7 +220,8 @@ export interface Calendars {
  * happened afterwards. The hours of whoever owes are taken as they are when this is asked: what was recorded of a clock
  * when it started stays as it was recorded.
  */
-export function clocksOf(agreement: Agreement, facts: readonly Fact[], calendars: Calendars): Clock[] {
+export function clocksOf(agreement: Agreement, recorded: readonly Fact[], calendars: Calendars): Clock[] {
+  const facts = countedFacts(recorded);
   const [first] = facts;
   if (first?.kind !== 'entered') return [];
   const clocks: Clock[] = [];
@@ -255,6 +284,7 @@ const ENDS: readonly HappeningKind[] = [
   'won',
   'lost',
   'withdrawn',
+  'merged',
 ];
 
 const until = (span: WorkingSpan | null, calendar: Calendar, from: number): number | null =>

@@ -9,7 +9,7 @@ import { CLOCKS, type Fact, type Happening, mayFollow, outcomeOf, REJECTIONS, ST
 import { readContacts, servingModel } from '../store/contacts.ts';
 import { factsOf, findHandoff, type KeptClock, listClocks, listHandoffs, type Owing } from '../store/handoffs.ts';
 import { listNotices, seeNotices } from '../store/notices.ts';
-import { listSellers } from '../store/sellers.ts';
+import { listSellers, MARKETING } from '../store/sellers.ts';
 import { contactShape, showContact } from './contact-shape.ts';
 import {
   answers,
@@ -50,6 +50,10 @@ const answer = z.discriminatedUnion('kind', [
       .default(null),
   }),
   z.object({ kind: z.literal('lost'), reason: shortText }),
+  z.object({
+    kind: z.literal('undone'),
+    place: z.int().min(1).max(1e6).describe('Of the touch that is taken back, in `facts`, from 0 on.'),
+  }),
 ]);
 
 const clockShape = z.object({
@@ -269,8 +273,8 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
     async (request) => {
       const by = nameOf(callerOf(request));
       const to = request.body.to.toLowerCase();
-      if (!(await listSellers(app.db)).some(({ email }) => email === to))
-        throw new ScorelineError('request_invalid', `to: nobody of sales has the address ${to}`);
+      if (!(await listSellers(app.db)).some(({ email, active }) => email === to && to !== MARKETING && active))
+        throw new ScorelineError('request_invalid', `to: nobody of sales who is given leads has the address ${to}`);
       await app.handoffs.record(
         request.params.id,
         { kind: 'assigned', to, because: 'by hand' },

@@ -9,7 +9,7 @@ import { erasePerson } from '../erase.ts';
 import { recordDeed } from '../store/audit.ts';
 import { listMerges } from '../store/contacts.ts';
 import { exportContact } from '../store/erase.ts';
-import { mergeContacts, unmerge } from '../store/merges.ts';
+import { mergeContacts } from '../store/merges.ts';
 import { answers, byId, type Desk, id, list, nothing, page, pageOf, typed, written, writtenOrNull } from './shapes.ts';
 
 const tags = ['contacts'];
@@ -85,8 +85,8 @@ export function personRoutes(plain: FastifyInstance, { app, cursors }: Desk): vo
       config: { right: 'contact.write' },
       schema: { tags, summary: 'Undo a merge', params: byId, response: nothing },
     },
-    async ({ params }, reply) => {
-      await unmerge(app.db, params.id, { companyDomainOf, now: app.clock() });
+    async (request, reply) => {
+      await app.handoffs.unmerge(request.params.id, nameOf(callerOf(request)));
       return reply.status(204).send(null);
     },
   );

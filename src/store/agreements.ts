@@ -8,7 +8,7 @@ import type { Team } from '../core/agreement.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { recordDeed } from './audit.ts';
 import type { Db } from './db.ts';
-import { passOver } from './handoffs.ts';
+import { passOver } from './handoff-work.ts';
 import type { By } from './people.ts';
 
 const TEAMS: readonly Team[] = ['marketing', 'sales'];

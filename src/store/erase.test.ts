@@ -121,7 +121,7 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     { kept: otherId, gone: id },
     { companyDomainOf, now: NOON, cause: 'a test' },
   );
-  await unmerge(db, mistaken, { companyDomainOf, now: NOON });
+  await unmerge(db, mistaken, { companyDomainOf, now: NOON, by: 'a test' });
   await mergeContacts(db, { kept: id, gone: secondId }, { companyDomainOf, now: NOON, cause: 'a test' });
   await settle();
   await app.ingest.accept({
@@ -165,7 +165,7 @@ describe.skipIf(url === undefined)('erasing a person', async () => {
     viewed(who({ userId: 'third' }), 'third-1', NOON),
   );
   const thirdId = await idOf('third');
-  const how = { companyDomainOf, now: NOON, cause: 'a test' };
+  const how = { companyDomainOf, now: NOON, cause: 'a test', by: 'a test' };
   const inner = await mergeContacts(db, { kept: otherId, gone: id }, how);
   const outer = await mergeContacts(db, { kept: thirdId, gone: otherId }, how);
   await unmerge(db, outer, how);

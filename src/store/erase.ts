@@ -9,6 +9,7 @@ import { ScorelineError } from '../core/errors.ts';
 import { recordDeed } from './audit.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
+import { holdHandoffs, nudgeWaiting } from './handoff-work.ts';
 import { lockMerges } from './merges.ts';
 import type { By } from './people.ts';
 import { holdWorkers } from './standings.ts';
@@ -69,9 +70,10 @@ const MERGES = 'kept_id = any($1::bigint[]) or gone_id = any($1::bigint[])';
  */
 export function eraseContact(db: Db, contactId: number, { by, now }: By): Promise<void> {
   return db.transaction(async (tx) => {
-    // A worker, a merge or a message that is under way would write some of it again.
+    // A worker, a merge, a message or a look at hand-offs that is under way would write some of it again.
     await holdWorkers(tx);
     await lockMerges(tx);
+    await holdHandoffs(tx);
     const { ids, patterns, emails } = await namesOf(tx, contactId);
     const subjects = ids.map((id) => `contact:${id}`);
     await tx.rows(
@@ -82,6 +84,7 @@ export function eraseContact(db: Db, contactId: number, { by, now }: By): Promis
     );
     for (const table of await tablesOfContacts(tx))
       await tx.rows(`delete from ${quoted(table)} where contact_id = any($1::bigint[])`, [bigints(ids)]);
+    await nudgeWaiting(tx);
     await tx.rows(
       `with gone as (delete from merge where ${MERGES} returning merge_id)
        delete from webhook_delivery where subject in (select 'merge:' || merge_id from gone)`,
@@ -93,7 +96,11 @@ export function eraseContact(db: Db, contactId: number, { by, now }: By): Promis
       await forgetInRules(tx, patterns);
     }
     await tx.rows('delete from attempt where subject = any($1::text[])', [emails.map((email) => `account:${email}`)]);
-    await tx.rows('delete from audit where subject = any($1::text[])', [subjects]);
+    await tx.rows(
+      `delete from audit where subject = any($1::text[])
+         or action in ('contact.merge', 'contact.unmerge') and details ->> 'gone' = any($2::text[])`,
+      [subjects, ids.map(String)],
+    );
     // That it was done is kept; of whom is not.
     await recordDeed(tx, { at: now, who: by, action: 'contact.erase', subject: 'contact' });
   });

@@ -8,15 +8,6 @@ import type { Clock, Fact, Handoff } from '../core/handoff.ts';
 import { bigints, integers } from './columns.ts';
 import type { Db } from './db.ts';
 
-/** Only one process looks after hand-offs at a time. */
-const LOOKING = 7_360_009;
-
-/** Whether this transaction alone looks after hand-offs, until it ends. */
-export async function claimHandoffs(tx: Db): Promise<boolean> {
-  const [free] = await tx.rows<{ free: boolean }>('select pg_try_advisory_xact_lock($1) as free', [LOOKING]);
-  return free?.free === true;
-}
-
 export interface InForce {
   readonly agreementId: number;
   readonly document: string;
@@ -39,38 +30,6 @@ export async function agreementText(db: Db, agreementId: number) {
   return found ?? null;
 }
 
-/** A contact that came to another stage and was not looked at for a hand-off. */
-export interface FreshMove {
-  readonly contactId: number;
-  readonly modelId: number;
-  readonly model: string;
-  readonly at: number;
-  readonly recordedAt: number;
-  readonly from: string | null;
-  readonly to: string | null;
-}
-
-/** Takes moves that nobody looked at; they count as looked at when the transaction is committed. */
-export const takeMoves = (tx: Db, most: number): Promise<FreshMove[]> =>
-  tx.rows<FreshMove>(
-    `with fresh as (
-       select contact_id, model_id, at from move
-       where handed is distinct from recorded_at and not held and undone_at is null
-       order by contact_id, model_id, at limit $1)
-     update move m set handed = m.recorded_at from fresh f, model
-     where m.contact_id = f.contact_id and m.model_id = f.model_id and m.at = f.at and model.model_id = m.model_id
-     returning m.contact_id as "contactId", m.model_id as "modelId", model.name as model, m.at,
-       m.recorded_at as "recordedAt", m.from_stage as "from", m.to_stage as "to"`,
-    [most],
-  );
-
-/** Says of all moves that were recorded before an instant that nobody needs to look at them. */
-export async function passOver(tx: Db, before: number): Promise<void> {
-  await tx.rows('update move set handed = recorded_at where recorded_at < $1 and handed is distinct from recorded_at', [
-    before,
-  ]);
-}
-
 /** How a contact stands, and the scores that an answer will be a label of. */
 export interface Present {
   readonly contactId: number;
@@ -84,6 +43,8 @@ export interface Present {
   readonly owner: string | null;
   /** Whether it has a hand-off under way. */
   readonly busy: boolean;
+  /** The stage that led to its last hand-off that sales ended, and since when that is; null where it had none. */
+  readonly last: { readonly movedTo: string | null; readonly since: number } | null;
 }
 
 /** Contacts under the serving version of a model. Those that were never scored are left out. */
@@ -95,7 +56,9 @@ export const presentOf = (db: Db, model: string, contacts: readonly number[]): P
          (select json_object_agg(p.name, json_build_object('points', p.points, 'grade', p.grade, 'band', p.band,
             'cell', p.cell)) from score p where p.contact_id = c.contact_id and p.model_id = m.model_id)) as evidence,
        exists (select from handoff h where h.contact_id = c.contact_id
-         and h.state in ('waiting', 'open', 'accepted', 'opportunity')) as busy
+         and h.state in ('waiting', 'open', 'accepted', 'opportunity')) as busy,
+       (select json_build_object('movedTo', h.moved_to, 'since', h.since) from handoff h where h.contact_id = c.contact_id
+         and h.state not in ('waiting', 'open', 'accepted', 'opportunity', 'withdrawn') order by h.handoff_id desc limit 1) as last
      from contact c join model m on m.name = $1 and m.state = 'serving'
      join standing s on s.contact_id = c.contact_id and s.model_id = m.model_id
      left join company k on k.company_id = c.company_id
@@ -127,7 +90,8 @@ export interface KeptHandoff extends Handoff {
   readonly returnsAt: number | null;
 }
 
-const HANDOFF = `h.handoff_id as "handoffId", h.contact_id as "contactId", h.agreement_id as "agreementId",
+/** The columns of a hand-off `h`. */
+export const HANDOFF = `h.handoff_id as "handoffId", h.contact_id as "contactId", h.agreement_id as "agreementId",
   h.model_id as "modelId", h.company_id as "companyId", h.moved_at as "movedAt", h.stage, h.evidence, h.state, h.since,
   h.lacks, h.assignee, h.assigned_at as "assignedAt", h.acted_on as "actedOn", h.returns_at as "returnsAt",
   (select f.at from handoff_fact f where f.contact_id = h.contact_id and f.handoff_id = h.handoff_id and f.place = 0)
@@ -142,6 +106,14 @@ export async function lockHandoff(tx: Db, handoffId: number): Promise<KeptHandof
   ]);
   return found ?? null;
 }
+
+/** Those of some contacts that are under way, locked until the transaction ends. */
+export const listUnderWay = (tx: Db, contacts: readonly number[]): Promise<KeptHandoff[]> =>
+  tx.rows<KeptHandoff>(
+    `select ${HANDOFF} from handoff h where h.contact_id = any($1::bigint[])
+       and h.state in ('waiting', 'open', 'accepted', 'opportunity') order by h.handoff_id for update`,
+    [bigints(contacts)],
+  );
 
 /** A hand-off with the first promise that is still owed, be it late already; nulls where nothing is. */
 export interface Owing extends KeptHandoff {
@@ -300,7 +272,8 @@ export interface KeptClock extends Alarms {
   readonly outcome: 'kept' | 'missed' | 'excused' | null;
 }
 
-const CLOCK = `contact_id as "contactId", handoff_id as "handoffId", kind, assignment, owner, assignee,
+/** The columns of a clock. */
+export const CLOCK = `contact_id as "contactId", handoff_id as "handoffId", kind, assignment, owner, assignee,
   started_at as "startedAt", due_at as "dueAt", remind_at as "remindAt", escalate_at as "escalateAt",
   reassign_at as "reassignAt", ended_at as "endedAt", outcome`;
 
@@ -365,23 +338,6 @@ export async function endClocks(
   );
 }
 
-/** Writes of clocks whose time is over that they were missed. @returns how many */
-export async function missClocks(tx: Db, now: number): Promise<number> {
-  const missed = await tx.rows(
-    `update handoff_clock set outcome = 'missed', remind_at = null where outcome is null and due_at < $1
-     returning handoff_id`,
-    [now],
-  );
-  return missed.length;
-}
-
-/** Alarms that went off: each is taken once. */
-export async function takeAlarms(tx: Db, now: number) {
-  const take = (column: 'remind_at' | 'escalate_at' | 'reassign_at') =>
-    tx.rows<KeptClock>(`update handoff_clock set ${column} = null where ${column} <= $1 returning ${CLOCK}`, [now]);
-  return { remind: await take('remind_at'), escalate: await take('escalate_at'), reassign: await take('reassign_at') };
-}
-
 export interface Notice {
   readonly contactId: number;
   readonly handoffId: number;
@@ -400,50 +356,3 @@ export async function addNotices(tx: Db, notices: readonly Notice[]): Promise<vo
     [JSON.stringify(notices)],
   );
 }
-
-/** Hand-offs that wait and whose contact was scored anew since they were looked at, or that nobody looked at for long. */
-export const takeWaiting = (tx: Db, { now, patience, most }: { now: number; patience: number; most: number }) =>
-  tx.rows<KeptHandoff>(
-    `select ${HANDOFF} from handoff h where h.state = 'waiting' and (h.looked_at <= $1::bigint - $2::bigint or exists (
-       select from standing s join model m on m.model_id = s.model_id and m.state = 'serving'
-       where s.contact_id = h.contact_id and s.as_of > h.looked_at))
-     order by h.looked_at, h.handoff_id limit $3 for update`,
-    [now, patience, most],
-  );
-
-export async function noteLook(tx: Db, handoffs: readonly number[], now: number): Promise<void> {
-  await tx.rows('update handoff set looked_at = $2 where handoff_id = any($1::bigint[])', [bigints(handoffs), now]);
-}
-
-/** Hand-offs that nobody acted on and whose move turned out not to have happened, or to have led elsewhere. */
-export const takeUnfounded = (tx: Db, most: number): Promise<KeptHandoff[]> =>
-  tx.rows<KeptHandoff>(
-    `select ${HANDOFF} from handoff h
-     where h.state in ('waiting', 'open') and not h.acted_on and not exists (select from move m
-       where m.contact_id = h.contact_id and m.model_id = h.model_id and m.at = h.moved_at and m.undone_at is null
-         and m.to_stage is not distinct from h.moved_to)
-     order by h.handoff_id limit $1 for update`,
-    [most],
-  );
-
-/** Lets hand-offs rest on the latest move of their contact, because the one that they rested on happened at another time. */
-export async function restAnew(tx: Db, handoffs: readonly number[]): Promise<void> {
-  await tx.rows(
-    `update handoff h set model_id = m.model_id, moved_at = m.at, moved_to = m.to_stage
-     from (select distinct on (contact_id) contact_id, model_id, at, to_stage from move
-       where undone_at is null and contact_id in (select contact_id from handoff where handoff_id = any($1::bigint[]))
-       order by contact_id, model_id desc, at desc) m
-     where h.handoff_id = any($1::bigint[]) and m.contact_id = h.contact_id`,
-    [bigints(handoffs)],
-  );
-}
-
-/** Recycled hand-offs whose day to come back has come; each is taken once. */
-export const takeReturning = (tx: Db, now: number, most: number): Promise<KeptHandoff[]> =>
-  tx.rows<KeptHandoff>(
-    `with back as (select contact_id, handoff_id from handoff where state = 'recycled' and returns_at <= $1
-       order by returns_at, handoff_id limit $2 for update)
-     update handoff h set returns_at = null from back b
-     where h.contact_id = b.contact_id and h.handoff_id = b.handoff_id returning ${HANDOFF}`,
-    [now, most],
-  );

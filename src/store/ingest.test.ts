@@ -210,14 +210,16 @@ describe.skipIf(url === undefined)('ingest', async () => {
     expect(await state()).toMatchObject([{ traits: { title: 'Owner', city: 'Iași' }, events: [{}, {}, {}] }]);
     expect((await db.rows('select distinct contact_id from changed')).length).toBe(2);
     await send(event({ userId: 'u2' }, { id: 'since' }));
-    await unmerge(db, mergeId, { companyDomainOf, now: NOON });
+    await unmerge(db, mergeId, { companyDomainOf, now: NOON, by: 'a test' });
     const after = await state();
     expect(
       after.flatMap(({ events }) => events).filter((row) => 'event_id' in row && row.event_id === 'since'),
     ).toHaveLength(1);
     await db.rows("delete from event where event_id = 'since'");
     expect(await state()).toEqual(before);
-    await expect(unmerge(db, mergeId, { companyDomainOf, now: NOON })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(unmerge(db, mergeId, { companyDomainOf, now: NOON, by: 'a test' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   test('the order in which messages arrive does not matter', async () => {

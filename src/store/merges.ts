@@ -5,10 +5,13 @@
 
 import { ScorelineError } from '../core/errors.ts';
 import type { Facts, Json } from '../core/ingest.ts';
+import { recordDeed } from './audit.ts';
 import { changed, companiesChanged } from './changed.ts';
 import { bigints, jsonColumn, jsons, texts } from './columns.ts';
 import type { Db } from './db.ts';
 import type { Kind } from './identities.ts';
+import { type Carried, carryHandoffs, returnHandoffs } from './merged-handoffs.ts';
+import type { By } from './models.ts';
 import { type CompanyDomainOf, refreshAll, statedCreation } from './snapshots.ts';
 import { keepTraits } from './traits.ts';
 
@@ -50,6 +53,8 @@ interface Moved {
   readonly events: readonly string[];
   /** Events that both had: those of the contact that went, whole. */
   readonly dropped: readonly Facts[];
+  /** Left out where there were no hand-offs. */
+  readonly carried?: Carried;
 }
 
 /**
@@ -70,10 +75,20 @@ export function mergeContacts(db: Db, pair: Pair, how: How & { cause: string }):
       if (there.some(({ contact_id }) => contact_id === id)) continue;
       throw new ScorelineError('contact_unknown', `there is no contact ${id}`);
     }
-    const [mergeId] = await mergeAll(tx, [pair], how);
-    return mergeId ?? 0;
+    const [mergeId = 0] = await mergeAll(tx, [pair], how);
+    await noteDeed(tx, 'contact.merge', pair, { mergeId, now: how.now, by: how.cause });
+    return mergeId;
   });
 }
+
+const noteDeed = (tx: Db, action: string, { kept, gone }: Pair, { mergeId, now, by }: { mergeId: number } & By) =>
+  recordDeed(tx, {
+    at: now,
+    who: by,
+    action,
+    subject: `contact:${kept}`,
+    details: { merge: String(mergeId), gone: String(gone) },
+  });
 
 /** From here to the end of the transaction nobody else looks identities up to write them. */
 export async function lockMerges(tx: Db): Promise<void> {
@@ -131,10 +146,12 @@ async function mergeRound(tx: Db, round: readonly Pair[], how: How & { cause: st
   const moved = moving.map((row) => ({ ...row, id: keptOf.get(row.contact_id) ?? 0, sourceId: row.source_id }));
   await keepTraits(tx, 'contact', moved);
   const events = await moveEvents(tx, round);
+  const carried = await carryHandoffs(tx, round, how.now);
   const createdAt = new Map(contacts.map((row) => [row.contact_id, row.created_at]));
   const records = round.map((pair): Moved => {
     const own = moving.filter(({ contact_id }) => contact_id === pair.gone);
     const instants = new Set(own.map(({ name, at }) => `${at} ${name}`));
+    const handoffs = carried.get(pair.gone);
     return {
       createdAt: createdAt.get(pair.gone) ?? how.now,
       ids: ids.filter(({ contact_id }) => contact_id === pair.gone),
@@ -142,6 +159,7 @@ async function mergeRound(tx: Db, round: readonly Pair[], how: How & { cause: st
       covered: traits.filter((row) => row.contact_id === pair.kept && instants.has(`${row.at} ${row.name}`)),
       events: events.moved.get(pair.kept) ?? [],
       dropped: events.dropped.get(pair.gone) ?? [],
+      ...(handoffs === undefined ? {} : { carried: handoffs }),
     };
   });
   const numbers = await tx.rows<{ merge_id: number }>(
@@ -206,9 +224,14 @@ async function moveEvents(tx: Db, round: readonly Pair[]) {
 
 /**
  * Takes a merge back: both contacts are as they were before it. What arrived since stays with the one that was kept.
+ * @returns the hand-off that the merge ended and that can go on now, or null
  * @throws ScorelineError `not_found`; `conflict` where it was undone before, or the kept contact was itself merged since
  */
-export function unmerge(db: Db, mergeId: number, { companyDomainOf, now }: How): Promise<void> {
+export function unmerge(
+  db: Db,
+  mergeId: number,
+  { companyDomainOf, now, by }: How & { by: string },
+): Promise<number | null> {
   return db.transaction(async (tx) => {
     await lockMerges(tx);
     const [merge] = await tx.rows<{ kept_id: number; gone_id: number; moved: Moved; undone_at: number | null }>(
@@ -230,6 +253,7 @@ export function unmerge(db: Db, mergeId: number, { companyDomainOf, now }: How):
     );
     await returnTraits(tx, { kept, gone }, moved);
     await returnEvents(tx, { kept, gone }, moved);
+    const ended = moved.carried === undefined ? null : await returnHandoffs(tx, { kept, gone }, moved.carried);
     // What arrived since may have named either of them earlier than ever before.
     for (const id of [kept, gone])
       await tx.rows('update contact set created_at = $2 where contact_id = $1', [id, await earliestOf(tx, id)]);
@@ -243,6 +267,8 @@ export function unmerge(db: Db, mergeId: number, { companyDomainOf, now }: How):
         [gone, moved.createdAt],
       ]),
     );
+    await noteDeed(tx, 'contact.unmerge', { kept, gone }, { mergeId, now, by });
+    return ended;
   });
 }
 

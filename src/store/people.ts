@@ -7,9 +7,13 @@ import { randomUUID } from 'node:crypto';
 import { ScorelineError } from '../core/errors.ts';
 import { recordDeed } from './audit.ts';
 import type { Db } from './db.ts';
+import { retireSeller } from './sellers.ts';
 
 export const roles = ['administrator', 'marketing', 'sales', 'leadership', 'viewer'] as const;
 export type Role = (typeof roles)[number];
+
+/** Roles of people who can be given leads. */
+const SELLING: readonly Role[] = ['sales', 'administrator'];
 
 export interface Person {
   readonly id: string;
@@ -94,6 +98,7 @@ export function changeRole(db: Db, id: string, role: Role, { by, now }: By): Pro
       role,
       now,
     ]);
+    if (!SELLING.includes(role)) await retireSeller(tx, before.email, { by, now });
     const details = { from: before.role, to: role };
     await recordDeed(tx, { at: now, who: by, action: 'person.role', subject: before.email, details });
     return { ...before, role };
@@ -104,8 +109,10 @@ export function changeRole(db: Db, id: string, role: Role, { by, now }: By): Pro
 export function removePerson(db: Db, id: string, { by, now }: By): Promise<boolean> {
   return keepingAdministrator(db, async (tx) => {
     const [gone] = await tx.rows<Person>(`delete from person where id = $1 returning ${PERSON}`, [id]);
-    if (gone !== undefined) await recordDeed(tx, { at: now, who: by, action: 'person.remove', subject: gone.email });
-    return gone !== undefined;
+    if (gone === undefined) return false;
+    await retireSeller(tx, gone.email, { by, now });
+    await recordDeed(tx, { at: now, who: by, action: 'person.remove', subject: gone.email });
+    return true;
   });
 }
 

@@ -7,7 +7,8 @@ import { ScorelineError } from '../core/errors.ts';
 import type { Json } from '../core/ingest.ts';
 import { recordDeed } from './audit.ts';
 import type { Db } from './db.ts';
-import type { By } from './people.ts';
+import { nudgeWaiting } from './handoff-work.ts';
+import type { By } from './models.ts';
 
 /** Under this address the hours of marketing are kept. */
 export const MARKETING = 'marketing';
@@ -79,6 +80,8 @@ export async function saveSeller(db: Db, email: string, seller: SellerDocument, 
         by,
       ],
     );
+    if (active) await nudgeWaiting(tx);
+    else await forsake(tx, email);
     await recordDeed(tx, {
       at: now,
       who: by,
@@ -87,6 +90,22 @@ export async function saveSeller(db: Db, email: string, seller: SellerDocument, 
       details: { ...seller },
     });
   });
+}
+
+/** Somebody who is given no leads any more, or is gone: what they have under way is passed on at the next look. */
+export async function retireSeller(tx: Db, email: string, { by, now }: By): Promise<void> {
+  const gone = await tx.rows(
+    `update seller set active = false, changed_at = $2, changed_by = $3 where email = $1 and active returning email`,
+    [email, now, by],
+  );
+  if (gone.length > 0) await forsake(tx, email);
+}
+
+async function forsake(tx: Db, email: string): Promise<void> {
+  await tx.rows(
+    `update handoff set looked_at = 0 where assignee = $1 and state in ('open', 'accepted', 'opportunity')`,
+    [email],
+  );
 }
 
 /** Says that somebody is away. @throws ScorelineError `not_found` */
@@ -116,6 +135,7 @@ export async function removeAbsence(db: Db, absenceId: number, { by, now }: By):
       absenceId,
     ]);
     if (gone === undefined) return false;
+    await nudgeWaiting(tx);
     await recordDeed(tx, { at: now, who: by, action: 'absence.remove', subject: `seller:${gone.email}` });
     return true;
   });

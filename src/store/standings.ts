@@ -338,7 +338,10 @@ async function writeHistory(tx: Db, written: readonly Written[], spans: readonly
   );
 }
 
-/** Moves that no longer happen are kept and marked; one that happens again, or another at its instant, takes its row. */
+/**
+ * Moves that no longer happen are kept and marked, and hand-offs that rest on them are in doubt; one that happens again, or
+ * another at its instant, takes its row.
+ */
 async function writeMoves(tx: Db, written: readonly Written[], spans: readonly string[], now: number): Promise<void> {
   const moves = written.flatMap(({ contact_id, model_id, moves: list, held }) =>
     list.map(({ at, from, to }) => ({ contact_id, model_id, at, from_stage: from, to_stage: to, held: held(at) })),
@@ -346,9 +349,13 @@ async function writeMoves(tx: Db, written: readonly Written[], spans: readonly s
   const given = `json_to_recordset($%::json) as t (contact_id bigint, model_id integer, at bigint, from_stage text,
        to_stage text, held boolean)`;
   await tx.rows(
-    `update move x set undone_at = $5 from ${SPANS} where ${IN_SPAN} and x.undone_at is null and not exists
-       (select from ${given.replace('%', '6')} where t.contact_id = x.contact_id and t.model_id = x.model_id
-        and t.at = x.at and t.from_stage is not distinct from x.from_stage and t.to_stage is not distinct from x.to_stage)`,
+    `with undone as (
+       update move x set undone_at = $5 from ${SPANS} where ${IN_SPAN} and x.undone_at is null and not exists
+         (select from ${given.replace('%', '6')} where t.contact_id = x.contact_id and t.model_id = x.model_id
+          and t.at = x.at and t.from_stage is not distinct from x.from_stage and t.to_stage is not distinct from x.to_stage)
+       returning x.contact_id, x.model_id, x.at)
+     update handoff h set doubted = true from undone u where h.contact_id = u.contact_id and h.model_id = u.model_id
+       and h.moved_at = u.at and h.state in ('waiting', 'open') and not h.acted_on`,
     [...spans, now, JSON.stringify(moves)],
   );
   if (moves.length === 0) return;

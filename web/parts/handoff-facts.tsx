@@ -1,11 +1,15 @@
 /** What is promised of a hand-off, what is known of its situation, and what happened to it, in words. */
 
-import { Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { WholeHandoff } from '../answers.ts';
+import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
-import { leftOf } from '../handoff.model.ts';
+import { leftOf, takenBack } from '../handoff.model.ts';
+import { useMay } from '../me.ts';
 import { useLacks } from './handoff-state.tsx';
+import { Refusal } from './refusal.tsx';
 
 /** The clocks of the present assignment, and what marketing owed. */
 export function Clocks({ of, now }: { of: WholeHandoff; now: number }) {
@@ -69,32 +73,55 @@ export function Situation({ of }: { of: WholeHandoff }) {
 
 type Told = WholeHandoff['facts'][number];
 
-/** The latest first. */
+/** The latest first; a touch can be taken back by whoever may say one. */
 export function History({ of }: { of: WholeHandoff }) {
   const { t } = useTranslation('handoffs');
   const format = useFormat();
   const sentence = useSentence();
+  const queries = useQueryClient();
+  const mayAnswer = useMay('handoff.answer');
+  const takeBack = useMutation({
+    mutationFn: (place: number) =>
+      call<WholeHandoff>('POST', `/api/handoffs/${of.id}/facts`, { body: { kind: 'undone', place } }),
+    onSuccess: (whole) => queries.setQueryData(['handoff', of.id], whole),
+  });
+  const gone = takenBack(of.facts);
+  const may = of.may.includes('touched') && mayAnswer;
   const facts = of.facts.map((fact, place) => ({ ...fact, place })).reverse();
   return (
-    <ol className="rows" reversed>
-      {facts.map((fact) => (
-        <li key={fact.place} className="row">
-          <div style={{ flex: '1 1 240px', minWidth: 0 }}>
-            <Text size="sm" className="breaks">
-              {sentence(fact)}
-            </Text>
-            {typeof fact.details.note === 'string' && (
-              <Text size="sm" c="dimmed" className="breaks">
-                {fact.details.note}
+    <>
+      {takeBack.error !== null && <Refusal error={takeBack.error} />}
+      <ol className="rows" reversed>
+        {facts.map((fact) => (
+          <li key={fact.place} className="row">
+            <div style={{ flex: '1 1 240px', minWidth: 0 }}>
+              <Text size="sm" className="breaks" {...(gone.has(fact.place) ? { td: 'line-through' } : {})}>
+                {sentence(fact)}
               </Text>
+              {typeof fact.details.note === 'string' && (
+                <Text size="sm" c="dimmed" className="breaks">
+                  {fact.details.note}
+                </Text>
+              )}
+            </div>
+            <Text size="xs" c="dimmed" className="breaks">
+              {format.moment(fact.at)} · {fact.by === 'scoreline' ? t('byRule') : fact.by}
+            </Text>
+            {may && fact.kind === 'touched' && !gone.has(fact.place) && (
+              <Button
+                variant="subtle"
+                size="compact-xs"
+                loading={takeBack.isPending && takeBack.variables === fact.place}
+                onClick={() => takeBack.mutate(fact.place)}
+                aria-label={t('takeBackWhat', { what: sentence(fact), at: format.moment(fact.at) })}
+              >
+                {t('takeBack')}
+              </Button>
             )}
-          </div>
-          <Text size="xs" c="dimmed" className="breaks">
-            {format.moment(fact.at)} · {fact.by === 'scoreline' ? t('byRule') : fact.by}
-          </Text>
-        </li>
-      ))}
-    </ol>
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
@@ -104,7 +131,7 @@ function useSentence(): (fact: Told) => string {
   const lacks = useLacks();
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   const missing = (value: unknown): string => lacks(Array.isArray(value) ? value.map(String) : []);
-  return ({ kind, details }) => {
+  const sentence = ({ kind, details }: Told): string => {
     switch (kind) {
       case 'entered': {
         const what = missing(details.lacks);
@@ -131,4 +158,5 @@ function useSentence(): (fact: Told) => string {
         return t(`fact.${kind}`, { reason: text(details.reason) });
     }
   };
+  return sentence;
 }

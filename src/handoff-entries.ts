@@ -1,0 +1,219 @@
+/**
+ * Who is handed over: whoever entered the stage of an agreement, was missing something and has it now, or was to come back;
+ * and whose hand-off is taken back. It decides which contacts are looked at and what becomes of them; who gets them is
+ * decided elsewhere.
+ */
+
+import { type Agreement, type Lacking, lackingOf } from './core/agreement.ts';
+import type { Subject } from './core/condition.ts';
+import { type Fact, handoffOf } from './core/handoff.ts';
+import { BY_RULE, notice, type Round, took, write } from './handoff-rounds.ts';
+import { choose } from './handoff-turns.ts';
+import {
+  type FreshMove,
+  noteLook,
+  restAnew,
+  takeDoubted,
+  takeMoves,
+  takeReturning,
+  takeWaiting,
+} from './store/handoff-work.ts';
+import { addHandoff, addNotices, agreementsInForce, factsOf, type Present, presentOf } from './store/handoffs.ts';
+import { MARKETING } from './store/sellers.ts';
+import { suppressedAmong } from './store/suppression.ts';
+
+/** Milliseconds after which a hand-off that waits is looked at again though nothing was heard of its contact. */
+const PATIENCE = 3_600_000;
+
+/** Gives a lead that lacks nothing to somebody; what it lacks else. */
+async function give(
+  at: Round,
+  one: {
+    readonly contactId: number;
+    readonly companyId: number | null;
+    readonly owner: string | null;
+    readonly model: string;
+  },
+  { lacking, subject }: { lacking: Lacking; subject: Subject },
+): Promise<{ readonly lacks: readonly string[]; readonly facts: readonly Fact[] }> {
+  const lacks = [...lacking.fields, ...lacking.qualifiers];
+  if (lacks.length > 0) return { lacks, facts: [] };
+  const choice = await choose(at, one, subject, null);
+  // Nobody is free: it waits for a person as it would wait for a telephone number.
+  if (choice === null) return { lacks: ['seller'], facts: [] };
+  return {
+    lacks: [],
+    facts: [{ kind: 'assigned', at: at.now, by: BY_RULE, to: choice.to, because: choice.because }],
+  };
+}
+
+/** Begins hand-offs for contacts that are in the stage of an agreement, or one after it. */
+async function begin(
+  at: Round,
+  { agreementId, agreement }: { agreementId: number; agreement: Agreement },
+  entries: readonly {
+    readonly contactId: number;
+    readonly movedAt: number;
+    readonly movedTo: string | null;
+    readonly enteredAt: number;
+    /** It comes back on the day that sales named: it needs to enter nothing anew. */
+    readonly returns: boolean;
+  }[],
+): Promise<void> {
+  const present = new Map(
+    (
+      await presentOf(
+        at.tx,
+        agreement.model,
+        entries.map(({ contactId }) => contactId),
+      )
+    ).map((one) => [one.contactId, one]),
+  );
+  const modelId = [...present.values()][0]?.modelId;
+  if (modelId === undefined) return;
+  const { stages } = await at.scoring.modelOf(modelId);
+  const suppressed = await suppressedAmong(at.tx, [...present.keys()]);
+  const subjects = await at.scoring.subjectsOf([...present.keys()], at.now, modelId);
+  for (const { contactId, movedAt, movedTo, enteredAt, returns } of entries) {
+    const one = present.get(contactId);
+    const subject = subjects.get(contactId);
+    if (one === undefined || subject === undefined || suppressed.has(contactId)) continue;
+    if (!isDue(one, agreement, stages)) continue;
+    // What sales was asked about already: events that came late moved the entry, and nothing was entered since.
+    if (!returns && one.last !== null && one.last.movedTo === movedTo && movedAt <= one.last.since) continue;
+    const { stage } = one;
+    const { lacks, facts } = await give(
+      at,
+      { ...one, model: agreement.model },
+      { lacking: lackingOf(agreement, subject), subject },
+    );
+    const entered: Fact = { kind: 'entered', at: enteredAt, by: BY_RULE, stage: stage ?? '', lacks };
+    const kept = {
+      contactId,
+      agreementId,
+      modelId,
+      companyId: one.companyId,
+      movedAt,
+      movedTo,
+      stage: stage ?? '',
+      evidence: one.evidence,
+    };
+    const handoffId = await addHandoff(at.tx, kept, handoffOf([entered]), at.now);
+    await write(at, { contactId, handoffId, agreementId }, [], [entered, ...facts]);
+    present.set(contactId, { ...one, busy: true });
+    const given = facts.find((fact) => fact.kind === 'assigned');
+    await addNotices(at.tx, [
+      notice({ contactId, handoffId }, at.now, given === undefined ? 'waiting' : 'assigned', given?.to ?? MARKETING, {
+        lacks: [...lacks],
+      }),
+    ]);
+  }
+}
+
+/** Hands over who entered the stage of an agreement in force. */
+export async function openNew(at: Round): Promise<number> {
+  const inForce = await agreementsInForce(at.tx);
+  if (inForce.length === 0) return 0;
+  const moves = took(at, await takeMoves(at.tx, at.taking));
+  for (const { agreementId, since } of inForce) {
+    const agreement = await at.agreementOf(agreementId);
+    const entering = moves.filter((move) => move.model === agreement.model && move.recordedAt >= since);
+    await begin(at, { agreementId, agreement }, latestOf(entering));
+  }
+  return moves.length;
+}
+
+/** Looks at what waits again: what was missing may be there, or somebody free. */
+export async function lookAgain(at: Round): Promise<number> {
+  const waiting = took(at, await takeWaiting(at.tx, { ...at.taking, now: at.now, patience: PATIENCE }));
+  const suppressed = await suppressedAmong(
+    at.tx,
+    waiting.map(({ contactId }) => contactId),
+  );
+  for (const one of waiting) {
+    const agreement = await at.agreementOf(one.agreementId);
+    const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
+    const subject =
+      present && (await at.scoring.subjectsOf([one.contactId], at.now, present.modelId)).get(one.contactId);
+    if (present === undefined || subject === undefined || suppressed.has(one.contactId)) continue;
+    const before = await factsOf(at.tx, one);
+    if (present.disqualified !== null) {
+      const gone: Fact = { kind: 'disqualified', at: at.now, by: BY_RULE, reason: present.disqualified };
+      await write(at, one, before, [gone]);
+      continue;
+    }
+    const { lacks, facts } = await give(
+      at,
+      { ...present, model: agreement.model },
+      { lacking: lackingOf(agreement, subject), subject },
+    );
+    if (facts.length > 0) {
+      await write(at, one, before, facts);
+      await addNotices(
+        at.tx,
+        facts.flatMap((fact) => (fact.kind === 'assigned' ? [notice(one, at.now, 'assigned', fact.to, {})] : [])),
+      );
+    } else if (lacks.join() !== one.lacks.join())
+      await write(at, one, before, [{ kind: 'lacked', at: at.now, by: BY_RULE, lacks }]);
+  }
+  await noteLook(
+    at.tx,
+    waiting.map(({ handoffId }) => handoffId),
+    at.now,
+  );
+  return waiting.length;
+}
+
+/** Takes hand-offs back that rest on nothing any more, as long as nobody acted on them. */
+export async function takeBack(at: Round): Promise<number> {
+  const doubted = took(at, await takeDoubted(at.tx, at.taking));
+  const standing: number[] = [];
+  for (const one of doubted) {
+    if (!one.unfounded || one.actedOn || (one.state !== 'waiting' && one.state !== 'open')) continue;
+    const agreement = await at.agreementOf(one.agreementId);
+    const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
+    const stages = present === undefined ? [] : (await at.scoring.modelOf(present.modelId)).stages;
+    if (present !== undefined && isDue({ ...present, busy: false }, agreement, stages)) {
+      standing.push(one.handoffId);
+      continue;
+    }
+    const reason = 'what it rested on turned out not to have happened';
+    await write(at, one, await factsOf(at.tx, one), [{ kind: 'withdrawn', at: at.now, by: BY_RULE, reason }]);
+    await addNotices(at.tx, [notice(one, at.now, 'withdrawn', one.assignee ?? MARKETING, {})]);
+  }
+  await restAnew(at.tx, standing);
+  return doubted.length;
+}
+
+/** Hands over anew whose day to come back has come. */
+export async function bringBack(at: Round): Promise<number> {
+  const returning = took(at, await takeReturning(at.tx, at.now, at.taking));
+  if (returning.length === 0) return 0;
+  const inForce = await agreementsInForce(at.tx);
+  for (const { contactId, movedAt, stage } of returning)
+    for (const { agreementId } of inForce) {
+      const agreement = await at.agreementOf(agreementId);
+      const entry = { contactId, movedAt, movedTo: stage, enteredAt: at.now, returns: true };
+      await begin(at, { agreementId, agreement }, [entry]);
+    }
+  return returning.length;
+}
+
+/** Whether a contact stands where the agreement wants it, and is free. */
+function isDue(one: Present, { definition }: Agreement, stages: readonly { readonly id: string }[]): boolean {
+  const place = (stage: string | null) => stages.findIndex(({ id }) => id === stage);
+  const wanted = place(definition.stage);
+  return !one.busy && one.disqualified === null && wanted >= 0 && place(one.stage) >= wanted;
+}
+
+/** Of each contact the latest move; promises run from when it was seen, since nobody could have known before. */
+const latestOf = (moves: readonly FreshMove[]) =>
+  [...new Map(moves.toSorted((a, b) => a.at - b.at).map((move) => [move.contactId, move])).values()].map(
+    ({ contactId, at, to, recordedAt }) => ({
+      contactId,
+      movedAt: at,
+      movedTo: to,
+      enteredAt: recordedAt,
+      returns: false,
+    }),
+  );

@@ -1,0 +1,110 @@
+/**
+ * Who gets a lead: at first, after nobody acted on it, and after whoever had it is gone. It decides who is there and who is away; whose turn it is, is decided
+ * in core.
+ */
+
+import { type Choice, chooseSeller } from './core/assignment.ts';
+import type { Subject } from './core/condition.ts';
+import { readText } from './core/document.ts';
+import { type Fact, handoffOf } from './core/handoff.ts';
+import type { Json } from './core/ingest.ts';
+import { checkConditions } from './core/model.ts';
+import type { Condition } from './core/words.ts';
+import { BY_RULE, notice, type Round, took, write } from './handoff-rounds.ts';
+import { localDay } from './hours.ts';
+import { servingModel } from './store/contacts.ts';
+import { noteLook, takeForsaken, takeReassigning } from './store/handoff-work.ts';
+import { addNotices, factsOf, type KeptHandoff, lockHandoff, presentOf, sellerOfCompany } from './store/handoffs.ts';
+import { MARKETING, writeCredits } from './store/sellers.ts';
+
+/** Milliseconds after which somebody is looked for again for a lead whose assignee is gone. */
+const PATIENCE = 3_600_000;
+
+/** Whom a lead goes to; null where nobody is free. */
+export async function choose(
+  { tx, now, sellers, calendars, log }: Round,
+  {
+    contactId,
+    companyId,
+    owner,
+    model,
+  }: { contactId: number; companyId: number | null; owner: string | null; model: string },
+  subject: Subject,
+  not: string | null,
+): Promise<Choice | null> {
+  const serving = await servingModel(tx, model);
+  const document = Object(readText(serving?.document ?? '{}').value);
+  const people = sellers.filter(({ email }) => email !== MARKETING);
+  const candidates = people.map(({ absences, active, territory, ...seller }) => {
+    const today = localDay(calendars.of(seller.email), now);
+    const absent = absences.some(({ firstDay, lastDay }) => firstDay <= today && today <= lastDay);
+    return { ...seller, territory: conditionOf(document, territory), away: !active || absent };
+  });
+  const ties = { colleagues: await sellerOfCompany(tx, companyId), owner, not };
+  const choice = chooseSeller(candidates, ties, subject);
+  if (choice === null) return null;
+  await writeCredits(tx, choice.credits);
+  for (const [i, seller] of sellers.entries()) {
+    const credit = choice.credits.get(seller.email) ?? seller.credit;
+    sellers[i] = { ...seller, credit, has: seller.has + (seller.email === choice.to ? 1 : 0) };
+  }
+  log.debug({ contactId, because: choice.because }, 'a lead was given to somebody');
+  return choice;
+}
+
+/** Gives leads that nobody acted on to somebody else, where there is anybody. */
+export async function passOnMissed(at: Round): Promise<number> {
+  const clocks = took(at, await takeReassigning(at.tx, at.now, at.taking));
+  for (const { handoffId, assignee } of clocks) {
+    const one = await lockHandoff(at.tx, handoffId);
+    if (one === null || one.state !== 'open' || one.actedOn || one.assignee !== assignee) continue;
+    await passOn(at, one, 'nobody acted');
+  }
+  return clocks.length;
+}
+
+/** Gives leads of people who are gone, or are given none any more, to somebody else; where nobody is free, later. */
+export async function passOnForsaken(at: Round): Promise<number> {
+  const forsaken = took(at, await takeForsaken(at.tx, { ...at.taking, now: at.now, patience: PATIENCE }));
+  for (const one of forsaken) await passOn(at, one, 'gone');
+  await noteLook(
+    at.tx,
+    forsaken.map(({ handoffId }) => handoffId),
+    at.now,
+  );
+  return forsaken.length;
+}
+
+async function passOn(at: Round, one: KeptHandoff, because: string): Promise<void> {
+  const agreement = await at.agreementOf(one.agreementId);
+  const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
+  const subject = present && (await at.scoring.subjectsOf([one.contactId], at.now, present.modelId)).get(one.contactId);
+  if (present === undefined || subject === undefined) return;
+  const choice = await choose(at, { ...present, model: agreement.model }, subject, one.assignee);
+  if (choice === null) return;
+  const fact: Fact = { kind: 'assigned', at: at.now, by: BY_RULE, to: choice.to, because };
+  await write(at, one, await factsOf(at.tx, one), [fact]);
+  await addNotices(at.tx, [
+    notice(one, at.now, 'assigned', choice.to, {}),
+    ...(one.assignee === null ? [] : [notice(one, at.now, 'taken', one.assignee, { to: choice.to })]),
+  ]);
+}
+
+/** A hand-off that ended with a merge goes on where it was, because that was undone: with whoever had it, on new clocks. */
+export async function giveBack(at: Round, handoffId: number, by: string): Promise<void> {
+  const one = await lockHandoff(at.tx, handoffId);
+  if (one === null) return;
+  const before = await factsOf(at.tx, one);
+  const place = before.findLastIndex(({ kind }) => kind === 'merged');
+  const undone: Fact = { kind: 'undone', at: at.now, by, place };
+  const { assignee: to } = handoffOf([...before, undone]);
+  const given: Fact[] = to === null ? [] : [{ kind: 'assigned', at: at.now, by: BY_RULE, to, because: 'given back' }];
+  await write(at, one, before, [undone, ...given]);
+  if (to !== null) await addNotices(at.tx, [notice(one, at.now, 'assigned', to, {})]);
+}
+
+/** A condition that was checked when it was saved; one that the model no longer understands holds for nobody. */
+function conditionOf(document: unknown, written: Json): Condition | null {
+  if (written === null) return null;
+  return checkConditions(document, { territory: written }).conditions.get('territory') ?? { kind: 'any', of: [] };
+}
