@@ -251,15 +251,28 @@ describe.skipIf(url === undefined)('the studio', async () => {
     expect(await listed()).toEqual([]);
     expect(await listed('&resolved=yes')).toHaveLength(1);
     expect((await resolve({ resolved: false })).json()).toMatchObject({ resolvedAt: null, resolvedBy: null });
+    // Under a new name the rule keeps what was said of it, and under the old one too, should the draft be thrown away.
+    const renamed = { model: 'house', from: 'decides', to: 'may-sign' };
+    expect((await ana({ method: 'POST', url: '/api/models/comments/rename', payload: renamed })).statusCode).toBe(204);
+    const later = { ...said, rule: 'may-sign', text: 'And a CFO.' };
+    await ben({ method: 'POST', url: '/api/models/comments', payload: later });
+    for (const rule of ['decides', 'may-sign'])
+      expect((await listed(`&rule=${rule}`)).map(({ rule }: { rule: string }) => rule)).toEqual([
+        'decides',
+        'may-sign',
+      ]);
+    expect(await listed('&rule=visits')).toEqual([]);
     const viewer = await asPerson(server, service, 'viewer');
     expect((await viewer({ method: 'POST', url: '/api/models/comments', payload: said })).statusCode).toBe(403);
     const deeds = await db.rows(
       "select action, who from audit where subject = 'house' and action like 'model.%' order by audit_id",
     );
-    expect(deeds.slice(-3)).toEqual([
+    expect(deeds.slice(-5)).toEqual([
       { action: 'model.comment', who: 'sales@example.org' },
       { action: 'model.resolve', who: 'marketing@example.org' },
       { action: 'model.reopen', who: 'marketing@example.org' },
+      { action: 'model.rename', who: 'marketing@example.org' },
+      { action: 'model.comment', who: 'sales@example.org' },
     ]);
   });
 
