@@ -3,16 +3,18 @@
  * is kept between two questions and when the base is too old; it refuses to know threads, and who asks.
  */
 
-import { type Cohort, cohortOf, qualityOf } from './core/foresight.ts';
+import { givenTo, rowsBehind, standingAt } from './core/behind.ts';
+import { type Cohort, cohortOf, firstsOf, qualityOf, type Success } from './core/foresight.ts';
 import { finishRun } from './core/kernel.ts';
 import { newRun } from './core/kernel-run.ts';
 import { parseModel } from './core/model.ts';
 import { type Needs, needsOf } from './core/needs.ts';
-import { compare, givenTo, rowsBehind, type Side, standingAt } from './core/trial.ts';
+import { compare, type Side } from './core/trial.ts';
 import { type Model, rulesOf } from './core/words.ts';
 import { type Base, openBase } from './store/base.ts';
 import { type Serving, servingModel } from './store/contacts.ts';
 import type { Db } from './store/db.ts';
+import { firstAnswers, firstMoves } from './store/firsts.ts';
 import type { Threads } from './threads.ts';
 import type { Asked, AskedBehind, BaseState, BehindAnswer, Outcome, OutcomeAnswer, Question, Tried } from './trials.ts';
 
@@ -21,7 +23,7 @@ const OLD = 30 * 60_000;
 /** Milliseconds for which the snapshot is held, so that more fields can be brought from it. */
 const HELD = 10 * 60_000;
 /** Drafts whose results are kept, for those who ask who is behind a number. */
-const KEPT = 2;
+const KEPT = 3;
 const DAY = 86_400_000;
 
 interface Parts {
@@ -50,6 +52,12 @@ interface Loaded {
   readonly past: Map<number, readonly Side[]>;
   /** By outcome and instant. */
   readonly cohorts: Map<string, Cohort>;
+}
+
+/** A document, and what it says. */
+interface Written {
+  readonly document: string;
+  readonly model: Model;
 }
 
 export interface TrialBase {
@@ -153,30 +161,47 @@ export function createTrialBase({ db, threads, bytes, onState }: Parts): TrialBa
     return made;
   }
 
-  async function tryOut({ model, document, against, outcome, now }: Asked | AskedBehind) {
+  async function tryOut({ model, document, against, beside, outcome, now }: Asked | AskedBehind) {
     const own = await servingModel(db, model.name);
     const other = against === null || against === model.name ? own : await servingModel(db, against);
     const servings = [own, other].flatMap((serving) => serving ?? []);
     const models = servings.map(modelOf);
-    const it = await baseFor([model, ...models], servings, now, outcome);
-    const before = other === null ? null : await knownOf(it, other);
+    const it = await baseFor([model, ...models, ...(beside ? [beside.model] : [])], servings, now, outcome);
     const former = own === null ? null : await knownOf(it, own);
-    let after = it.drafts.get(document);
-    if (after === undefined) {
-      const stages = former === null ? undefined : carriedOver(model, former.side);
-      after = await score(model, it.base, it.base.asOf, sidesOf(it), stages);
-    }
-    it.drafts.delete(document);
-    it.drafts.set(document, after);
-    for (const key of it.drafts.keys()) if (it.drafts.size > KEPT) it.drafts.delete(key);
-    return { it, before, after };
+    const before = beside
+      ? { version: { id: null, name: beside.model.name, version: null }, side: await sideOf(it, beside, former) }
+      : other && { version: versionOf(other), side: (await knownOf(it, other)).side };
+    return { it, before, after: await sideOf(it, { model, document }, former) };
   }
 
-  async function outcomeOf(
-    { base, past, cohorts }: Loaded,
-    before: Known | null,
-    { model, outcome }: Asked,
-  ): Promise<OutcomeAnswer | null> {
+  /** What a document says of the base: everybody goes on from where the version that serves has them. */
+  async function sideOf(it: Loaded, { model, document }: Written, former: Known | null): Promise<Side> {
+    const stages = former === null ? undefined : carriedOver(model, former.side);
+    const side = it.drafts.get(document) ?? (await score(model, it.base, it.base.asOf, sidesOf(it), stages));
+    it.drafts.delete(document);
+    it.drafts.set(document, side);
+    for (const key of it.drafts.keys()) if (it.drafts.size > KEPT) it.drafts.delete(key);
+    return side;
+  }
+
+  /** By row: when a contact first had what counts as success. */
+  async function firstsFor({ base }: Loaded, { model }: Asked, success: Success): Promise<Float64Array> {
+    if (success.kind === 'event') return firstsOf(base.columns(needsOf(model)), success.name);
+    const found =
+      success.kind === 'stage'
+        ? await firstMoves(db, model.name, stagesFrom(model, success.name), base.asOf)
+        : await firstAnswers(db, success.name, base.asOf);
+    const firsts = new Float64Array(base.ids.length).fill(Infinity);
+    for (const { contactId, at } of found) {
+      const row = firstAfter(base.ids, contactId - 1);
+      if (base.ids[row] === contactId) firsts[row] = at;
+    }
+    return firsts;
+  }
+
+  async function outcomeOf(it: Loaded, before: Side | null, question: Asked): Promise<OutcomeAnswer | null> {
+    const { base, past, cohorts } = it;
+    const { model, outcome } = question;
     if (outcome === null) return null;
     const at = pastOf(base, outcome);
     const [was] = past.get(at) ?? [];
@@ -186,15 +211,20 @@ export function createTrialBase({ db, threads, bytes, onState }: Parts): TrialBa
     const after = await score(model, base, at, [...others, ...(old === null ? [] : [old])]);
     past.clear();
     past.set(at, old === null ? [after] : [old, after]);
-    const key = JSON.stringify([outcome.event, at]);
-    const cohort = cohorts.get(key) ?? cohortOf(base.columns(needsOf(model)), outcome.event, at, base.asOf);
+    const { success } = outcome;
+    const stages = success.kind === 'stage' ? [model.name, ...stagesFrom(model, success.name)] : [];
+    const key = JSON.stringify([success, stages, at]);
+    const columns = base.columns(needsOf(model));
+    const cohort = cohorts.get(key) ?? cohortOf(columns, await firstsFor(it, question, success), at, base.asOf);
     cohorts.clear();
     cohorts.set(key, cohort);
     return {
-      event: outcome.event,
+      success,
       at,
       contacts: cohort.contacts,
       successes: cohort.successes,
+      later: cohort.later,
+      already: cohort.already,
       before: old && qualityOf(old, cohort, outcome.selection),
       after: qualityOf(after, cohort, outcome.selection),
     };
@@ -214,20 +244,21 @@ export function createTrialBase({ db, threads, bytes, onState }: Parts): TrialBa
           kind: 'tried',
           asOf: it.base.asOf,
           contacts: it.base.ids.length,
-          before: before && versionOf(before.serving),
+          before: before?.version ?? null,
           comparison: compare(before?.side ?? null, after),
-          outcome: await outcomeOf(it, before, question),
+          outcome: await outcomeOf(it, before?.side ?? null, question),
         };
       }
       case 'behind': {
         const { it, before, after } = await tryOut(question);
         const { ids } = it.base;
         const first = question.after === null ? 0 : firstAfter(ids, question.after);
-        const rows = rowsBehind(before?.side ?? null, after, question.of, first, question.limit);
+        const { rows, count } = rowsBehind(before?.side ?? null, after, question.of, first, question.limit);
         const { of } = question;
         return {
           kind: 'behind',
           asOf: it.base.asOf,
+          count,
           rows: rows.map((row) => ({
             contact: ids[row] ?? 0,
             before: before && standingAt(before.side, row),
@@ -282,6 +313,18 @@ function carriedOver(to: Model, { model, results }: Side): Int16Array {
 
 /** The first row with a greater id. */
 function firstAfter(ids: Float64Array, id: number): number {
-  const found = ids.findIndex((one) => one > id);
-  return found < 0 ? ids.length : found;
+  let [low, high] = [0, ids.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ids[middle] ?? Infinity) > id) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
+
+/** A stage and those after it. */
+const stagesFrom = ({ stages }: Model, name: string): string[] => {
+  const ids = stages.map(({ id }) => id);
+  const place = ids.indexOf(name);
+  return place < 0 ? [name] : ids.slice(place);
+};

@@ -22,7 +22,7 @@ describe.skipIf(url === undefined)('a trial', async () => {
   const { db, scoring, trials } = service.app;
   const put = putting(service);
 
-  const draftOf = (document: string): Draft => ({ document, model: parseModel(document), against: null });
+  const draftOf = (document: string): Draft => ({ document, model: parseModel(document), against: null, beside: null });
   const tried = async (document: string) => trials.try(draftOf(document), null, 'a test');
 
   /** What stands under a version, by contact. */

@@ -4,9 +4,10 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import type { Behind, Standing } from './core/behind.ts';
 import { type ErrorCode, ScorelineError } from './core/errors.ts';
-import type { Quality, Selection } from './core/foresight.ts';
-import type { Behind, Comparison, Shift, Standing } from './core/trial.ts';
+import type { Quality, Selection, Success } from './core/foresight.ts';
+import type { Comparison, Shift } from './core/trial.ts';
 import type { Model } from './core/words.ts';
 
 /** Milliseconds without a question after which the base is let go. */
@@ -19,10 +20,12 @@ export interface Draft {
   readonly model: Model;
   /** The model whose serving version is "before"; null for the one of the same name. */
   readonly against: string | null;
+  /** A document that stands for "before" in place of the serving version; null for that one. */
+  readonly beside: { readonly document: string; readonly model: Model } | null;
 }
 
 export interface Outcome {
-  readonly event: string;
+  readonly success: Success;
   readonly days: number;
   readonly selection: Selection;
 }
@@ -44,10 +47,12 @@ export type AskedBehind = Draft &
 export type Question = Asked | AskedBehind | ({ readonly kind: 'load' } & Timed);
 
 export interface OutcomeAnswer {
-  readonly event: string;
+  readonly success: Success;
   readonly at: number;
   readonly contacts: number;
   readonly successes: number;
+  readonly later: number;
+  readonly already: number;
   readonly before: Quality | null;
   readonly after: Quality;
 }
@@ -56,7 +61,8 @@ export interface Tried {
   readonly kind: 'tried';
   readonly asOf: number;
   readonly contacts: number;
-  readonly before: { readonly id: number; readonly name: string; readonly version: number } | null;
+  /** Without an id: the document that was named. */
+  readonly before: { readonly id: number | null; readonly name: string; readonly version: number | null } | null;
   readonly comparison: Comparison;
   readonly outcome: OutcomeAnswer | null;
 }
@@ -64,6 +70,8 @@ export interface Tried {
 export interface BehindAnswer {
   readonly kind: 'behind';
   readonly asOf: number;
+  /** In all. */
+  readonly count: number;
   readonly rows: readonly {
     readonly contact: number;
     readonly before: Standing | null;

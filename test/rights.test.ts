@@ -160,7 +160,12 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
   ],
   'model.comment': ['POST /api/models/comments', 'POST /api/models/comments/:id/resolve'],
   'goal.write': ['DELETE /api/goals/:id', 'POST /api/goals', 'PUT /api/goals/:id'],
-  'model.write': ['DELETE /api/drafts/:name', 'PUT /api/drafts/:name', 'PUT /api/outcome'],
+  'model.write': [
+    'DELETE /api/drafts/:name',
+    'POST /api/models/comments/rename',
+    'PUT /api/drafts/:name',
+    'PUT /api/outcome',
+  ],
   'model.publish': [
     'POST /api/models',
     'POST /api/models/:id/publish-again',

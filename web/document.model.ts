@@ -40,16 +40,47 @@ export function readText(text: string): Reading {
   }
 }
 
-/** The first and last line of a part, from 1; null where there is none. */
-export function linesOf(text: string, paths: readonly Path[]): (readonly [number, number] | null)[] {
+/** Where a part begins and ends in the text; null where there is none. */
+export function placesOf(text: string, paths: readonly Path[]): (readonly [number, number] | null)[] {
   const document = parse(text);
-  const starts = lineStarts(text);
   return paths.map((path) => {
     const node = document.getIn(path, true);
     const range = isNode(node) ? node.range : null;
-    if (!range) return null;
-    return [lineAt(starts, range[0]), lineAt(starts, endOf(text, range))];
+    return range ? [range[0], Math.max(range[0], endOf(text, range))] : null;
   });
+}
+
+/** The first and last line of a part, from 1; null where there is none. */
+export function linesOf(text: string, paths: readonly Path[]): (readonly [number, number] | null)[] {
+  const starts = lineStarts(text);
+  return placesOf(text, paths).map((place) => place && [lineAt(starts, place[0]), lineAt(starts, place[1])]);
+}
+
+/** A name in a text: the key at a path, or the value there. */
+export interface Spelled {
+  readonly path: Path;
+  readonly is: 'key' | 'value';
+}
+
+/**
+ * The text with a name written otherwise in some places, and every other letter as it was.
+ * @param wanted what it says then
+ */
+export function respelled(text: string, places: readonly Spelled[], name: string, wanted: unknown): string {
+  const document = parse(text);
+  const splices = places.flatMap(({ path, is }): Splice[] => {
+    const holder = document.getIn(path.slice(0, -1), true);
+    const pair = isMap(holder) ? holder.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
+    const node = is === 'key' ? pair?.key : document.getIn(path, true);
+    if (!isScalar(node) || !node.range) return [];
+    const [from, to] = node.range;
+    const quote = /^["']/.exec(text.slice(from, to))?.[0] ?? '';
+    return [{ from, to, text: quote === '' ? inline(name) : `${quote}${name}${quote}` }];
+  });
+  // A part that several places share by an anchor is written once.
+  const once = splices.filter(({ from }, i) => splices.findIndex((other) => other.from === from) === i);
+  const spliced = splice(text, once);
+  return says(spliced, wanted) ? spliced : rewrite(text, wanted);
 }
 
 function lineStarts(text: string): number[] {

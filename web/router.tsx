@@ -6,6 +6,7 @@ import { Nowhere } from './parts/nowhere.tsx';
 import { Shell } from './parts/shell.tsx';
 import { queries } from './queries.ts';
 import { type TodaySearch, todayQuery } from './today.query.ts';
+import { type OutcomeSearch, successKinds } from './trial.model.ts';
 import { words } from './words.ts';
 
 const root = createRootRoute({
@@ -33,11 +34,18 @@ export interface LeadsSearch {
 }
 
 /** How a draft is looked at, and by which outcome it is judged. */
-const views = ['text', 'changes'] as const;
-export interface DraftSearch {
+const views = ['both', 'text', 'changes'] as const;
+export interface DraftSearch extends OutcomeSearch {
   readonly view?: (typeof views)[number] | undefined;
-  readonly outcome?: string | undefined;
-  readonly days?: number | undefined;
+  /** The version that the draft is compared with. */
+  readonly with?: string | undefined;
+}
+
+/** Two documents of the studio beside each other: `version:7` or `draft:name`. */
+export interface StudioSearch {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly numbers?: true | undefined;
 }
 
 const home = createRoute({
@@ -239,9 +247,14 @@ export const review = createRoute({
   component: lazyRouteComponent(() => import('./pages/review.tsx'), 'ReviewPage'),
 });
 
-const studio = createRoute({
+export const studio = createRoute({
   getParentRoute: () => root,
   path: '/studio',
+  validateSearch: (search): StudioSearch => ({
+    from: text(search.from),
+    to: text(search.to),
+    numbers: search.numbers === true ? true : undefined,
+  }),
   loader: () => words('studio'),
   component: lazyRouteComponent(() => import('./pages/studio.tsx'), 'Studio'),
 });
@@ -251,8 +264,13 @@ export const draft = createRoute({
   path: '/studio/$name',
   validateSearch: (search): DraftSearch => ({
     view: views.find((view) => view === search.view),
+    with: number(search.with),
     outcome: text(search.outcome),
+    by: successKinds.find((kind) => kind === search.by),
     days: typeof search.days === 'number' && search.days > 0 ? Math.round(search.days) : undefined,
+    stage: text(search.stage),
+    score: text(search.score),
+    points: typeof search.points === 'number' && Number.isFinite(search.points) ? search.points : undefined,
   }),
   loader: () => words('studio'),
   component: lazyRouteComponent(() => import('./pages/draft.tsx'), 'DraftPage'),

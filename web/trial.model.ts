@@ -5,6 +5,47 @@
 
 import type { Tried } from './answers.ts';
 
+/** What counts as success, and where it is read who was selected. */
+export interface OutcomeAsked {
+  readonly event?: string;
+  readonly reached?: string;
+  readonly answer?: Answer;
+  readonly days: number;
+  readonly stage?: string;
+  readonly atLeast?: { readonly score: string; readonly points: number };
+}
+
+export const answers = ['accepted', 'opportunity', 'won'] as const;
+export type Answer = (typeof answers)[number];
+export const successKinds = ['event', 'stage', 'answer'] as const;
+export type SuccessKind = (typeof successKinds)[number];
+
+/** The same as the address of the page holds it. */
+export interface OutcomeSearch {
+  readonly outcome?: string | undefined;
+  /** What the outcome is; an event, unless said. */
+  readonly by?: SuccessKind | undefined;
+  readonly days?: number | undefined;
+  readonly stage?: string | undefined;
+  readonly score?: string | undefined;
+  readonly points?: number | undefined;
+}
+
+export const DAYS = 90;
+/** Where a threshold begins that nobody chose. */
+export const POINTS = 50;
+
+/** What is asked for by an address, or null for nothing. */
+export function outcomeOf({ outcome, by, days = DAYS, stage, score, points }: OutcomeSearch): OutcomeAsked | null {
+  if (outcome === undefined) return null;
+  const read =
+    score !== undefined ? { atLeast: { score, points: points ?? POINTS } } : stage === undefined ? {} : { stage };
+  if (by === 'stage') return { reached: outcome, days, ...read };
+  if (by !== 'answer') return { event: outcome, days, ...read };
+  const answer = answers.find((one) => one === outcome);
+  return answer === undefined ? null : { answer, days, ...read };
+}
+
 export type Place = Tried['moves'][number]['from'];
 
 /** A place as a key: two are the same place if theirs is. */

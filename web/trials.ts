@@ -3,20 +3,11 @@
  * never replace newer ones; it refuses to know what is shown of them.
  */
 
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Base, Problem, Trial, Tried } from './answers.ts';
 import { call, Refused } from './call.ts';
-
-/** Milliseconds without an edit after which the draft is tried. */
-const QUIET = 100;
-
-export interface OutcomeAsked {
-  readonly event: string;
-  readonly days: number;
-  readonly stage?: string;
-}
+import type { OutcomeAsked } from './trial.model.ts';
 
 export interface TrialState {
   /** The last answer about a document that was a model; kept while a newer one is awaited. */
@@ -35,14 +26,22 @@ export interface TrialState {
 
 const NONE: readonly Problem[] = [];
 
-/** @param against the model whose serving version is "before"; undefined for the one that the document names */
-export function useTrial(text: string, outcome: OutcomeAsked | null, against?: string): TrialState {
+/** @param beside the document that stands for "before"; undefined for the version that serves */
+export function useTrial(text: string, outcome: OutcomeAsked | null, beside?: string): TrialState {
   const queries = useQueryClient();
-  const [asked] = useDebouncedValue(text, QUIET);
+  const [tried, setTried] = useState<Tried | null>(null);
+  // While everybody is loaded for the first numbers, what is wrong with a text is told all the same.
+  const known = tried !== null;
+  // The first edit is asked about at once; while one is under way the next ones wait, and the latest of them is asked.
+  const [asked, setAsked] = useState(text);
+  const isBusy = useIsFetching({ queryKey: ['trial'] }) > 0;
+  useEffect(() => {
+    if (!isBusy || !known) setAsked(text);
+  }, [isBusy, known, text]);
   const body = {
     document: asked,
     ...(outcome === null ? {} : { outcome }),
-    ...(against === undefined ? {} : { against }),
+    ...(beside === undefined ? {} : { beside }),
   };
   const trial = useQuery({
     queryKey: ['trial', body],
@@ -55,7 +54,6 @@ export function useTrial(text: string, outcome: OutcomeAsked | null, against?: s
     retry: (count, error) => count < 3 && error instanceof Refused && error.status === 409,
     retryDelay: 300,
   });
-  const [tried, setTried] = useState<Tried | null>(null);
   const data = trial.data;
   useEffect(() => {
     if (data?.ok) setTried(data);

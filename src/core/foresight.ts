@@ -13,36 +13,59 @@ export interface Cohort {
   readonly at: number;
   readonly contacts: number;
   readonly successes: number;
+  /** Left out: who was not there yet, and who had the outcome already. */
+  readonly later: number;
+  readonly already: number;
   readonly counts: Uint8Array;
   readonly succeeds: Uint8Array;
+}
+
+/** What counts as success: something that happened, a stage or a later one, or what sales answered. */
+export type Success =
+  | { readonly kind: 'event'; readonly name: string }
+  | { readonly kind: 'stage'; readonly name: string }
+  | { readonly kind: 'answer'; readonly name: Answer };
+
+export const ANSWERS = ['accepted', 'opportunity', 'won'] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+/** By row: when an event of a name first happened, Infinity for never. */
+export function firstsOf({ contacts, events }: Columns, name: string): Float64Array {
+  const code = events.nameValues.indexOf(name);
+  const firsts = new Float64Array(contacts.count).fill(Infinity);
+  if (code < 0) return firsts;
+  for (let c = 0; c < contacts.count; c++) {
+    for (let e = events.starts[c] ?? 0; e < (events.starts[c + 1] ?? 0); e++) {
+      if (events.names[e] !== code) continue;
+      firsts[c] = events.at[e] ?? Infinity;
+      break;
+    }
+  }
+  return firsts;
 }
 
 /**
  * Those who were there at an instant and had not had the outcome by then.
  * @param columns as of `until`
+ * @param firsts by row: when they first had the outcome, Infinity for never
  */
-export function cohortOf(columns: Columns, event: string, at: number, until: number): Cohort {
-  const { contacts, events } = columns;
-  const code = events.nameValues.indexOf(event);
+export function cohortOf({ contacts }: Columns, firsts: Float64Array, at: number, until: number): Cohort {
   const counts = new Uint8Array(contacts.count);
   const succeeds = new Uint8Array(contacts.count);
-  let [all, successes] = [0, 0];
+  let [all, successes, later, already] = [0, 0, 0, 0];
   for (let c = 0; c < contacts.count; c++) {
-    if (!((contacts.createdAt[c] ?? Number.NaN) <= at)) continue;
-    let first = Infinity;
-    for (let e = events.starts[c] ?? 0; e < (events.starts[c + 1] ?? 0); e++) {
-      if (events.names[e] !== code) continue;
-      first = events.at[e] ?? Infinity;
-      break;
+    const first = firsts[c] ?? Infinity;
+    if (!((contacts.createdAt[c] ?? Number.NaN) <= at)) later++;
+    else if (first <= at) already++;
+    else {
+      counts[c] = 1;
+      all++;
+      if (first > until) continue;
+      succeeds[c] = 1;
+      successes++;
     }
-    if (first <= at) continue;
-    counts[c] = 1;
-    all++;
-    if (first > until) continue;
-    succeeds[c] = 1;
-    successes++;
   }
-  return { at, contacts: all, successes, counts, succeeds };
+  return { at, contacts: all, successes, later, already, counts, succeeds };
 }
 
 /** Who is selected: those in a stage or a later one, or with at least so many points, in millionths. */

@@ -5,8 +5,7 @@
 
 import { NO_PLACE } from './kernel-program.ts';
 import type { KernelResults } from './kernel-run.ts';
-import { cellOf } from './scores.ts';
-import { type Model, type Range, type Rule, rulesOf, type Score } from './words.ts';
+import { type Model, type Range, type Rule, rulesOf } from './words.ts';
 
 /** A model and what it made of the columns. */
 export interface Side {
@@ -43,7 +42,21 @@ export interface ScoreShift {
   readonly mean: Shift;
   /** Contacts of which it differs. */
   readonly changed: number;
+  /** The grades and bands of the later side, the best first. */
+  readonly rungs: readonly RungShift[];
 }
+
+/** A grade or band as a threshold: who is in it or above, and who comes over it each way. */
+export interface RungShift {
+  readonly of: Ladder;
+  readonly name: string;
+  /** In it or above. */
+  readonly above: Shift;
+  readonly up: number;
+  readonly down: number;
+}
+
+export type Ladder = 'grade' | 'band';
 
 /** What a rule gave, in millionths. */
 interface Given {
@@ -81,15 +94,16 @@ export function compare(before: Side | null, after: Side): Comparison {
 function compareScore(name: string, before: Side | null, after: Side): ScoreShift {
   const [old, fresh] = [before, after].map((side) => side && pointsOf(side, name));
   const grid = [before, after].some((side) => side?.model.scores.find((score) => score.name === name)?.kind === 'grid');
-  return grid ? compareCells(name, before, after) : comparePoints(name, old ?? null, fresh ?? null);
+  if (grid) return compareCells(name, before, after);
+  return { ...comparePoints(name, old ?? null, fresh ?? null), rungs: compareRungs(name, before, after) };
 }
 
-interface Points {
+export interface Points {
   readonly range: Range;
   readonly values: Float64Array;
 }
 
-function pointsOf({ model, results }: Side, name: string): Points | null {
+export function pointsOf({ model, results }: Side, name: string): Points | null {
   const place = model.scores.findIndex((score) => score.name === name);
   const score = model.scores[place];
   const values = results.scores[place];
@@ -114,6 +128,7 @@ function comparePoints(name: string, before: Points | null, after: Points | null
     bins,
     mean: { before: old?.mean ?? null, after: fresh?.mean ?? null },
     changed: before === null || after === null ? 0 : differing(before.values, after.values),
+    rungs: [],
   };
 }
 
@@ -194,17 +209,61 @@ function compareCells(name: string, before: Side | null, after: Side): ScoreShif
     })),
     mean: { before: null, after: null },
     changed,
+    rungs: [],
   };
 }
 
-interface Cells {
+/** Where contacts stand on the grades or bands of a score. */
+interface Rungs {
+  readonly names: readonly string[];
+  /** By contact: its place, the best 0; beyond the last one for none. */
+  readonly places: Uint8Array;
+}
+
+export function rungsOf({ model, results }: Side, name: string, of: Ladder): Rungs | null {
+  const place = model.scores.findIndex((score) => score.name === name);
+  const places = (of === 'grade' ? results.grades : results.bands)[place];
+  const score = model.scores[place];
+  if (places === undefined || score === undefined || score.kind === 'grid') return null;
+  return { names: (of === 'grade' ? score.grades : score.bands).map((rung) => rung.name), places };
+}
+
+function compareRungs(name: string, before: Side | null, after: Side): RungShift[] {
+  return (['grade', 'band'] as const).flatMap((of): RungShift[] => {
+    const [old, fresh] = [before && rungsOf(before, name, of), rungsOf(after, name, of)];
+    if (fresh === null || fresh.names.length === 0) return [];
+    const [rows, columns] = [(old?.names.length ?? 0) + 1, fresh.names.length + 1];
+    // How many come from each place to each place: all thresholds are read from that.
+    const counts = new Float64Array(rows * columns);
+    for (let c = 0; c < fresh.places.length; c++) {
+      const from = Math.min(old?.places[c] ?? NO_PLACE, rows - 1);
+      const to = Math.min(fresh.places[c] ?? NO_PLACE, columns - 1);
+      counts[from * columns + to] = (counts[from * columns + to] ?? 0) + 1;
+    }
+    const sum = (holds: (from: number, to: number) => boolean): number =>
+      counts.reduce((all, n, i) => (holds(Math.floor(i / columns), i % columns) ? all + n : all), 0);
+    return fresh.names.map((rung, is) => {
+      const was = old?.names.indexOf(rung) ?? -1;
+      const compared = was >= 0;
+      return {
+        of,
+        name: rung,
+        above: { before: compared ? sum((from) => from <= was) : null, after: sum((_, to) => to <= is) },
+        up: compared ? sum((from, to) => from > was && to <= is) : 0,
+        down: compared ? sum((from, to) => from <= was && to > is) : 0,
+      };
+    });
+  });
+}
+
+export interface Cells {
   /** The cells that there can be. */
   readonly names: readonly string[];
   /** By contact: the place of its cell from 1, or 0. */
   readonly codes: Uint16Array;
 }
 
-function cellsOf({ model, results }: Side, name: string): Cells | null {
+export function cellsOf({ model, results }: Side, name: string): Cells | null {
   const score = model.scores.find((candidate) => candidate.name === name);
   if (score?.kind !== 'grid') return null;
   const [first, second] = score.of.map((part) => model.scores.findIndex((candidate) => candidate.name === part));
@@ -230,10 +289,10 @@ export const placesOf = (model: Model): Place[] => [
 ];
 
 /** The place of a contact among `placesOf`. */
-const placeAt = ({ model, results }: Side, c: number): number =>
+export const placeAt = ({ model, results }: Side, c: number): number =>
   results.disqualified[c] === 0 ? 1 + (results.stage[c] ?? -1) : 1 + model.stages.length;
 
-const isSame = (one: Place, other: Place): boolean =>
+export const isSame = (one: Place, other: Place): boolean =>
   one.stage === other.stage && one.disqualified === other.disqualified;
 
 function comparePlaces(before: Side | null, after: Side): Pick<Comparison, 'stages' | 'moves' | 'handoffs'> {
@@ -269,16 +328,25 @@ function comparePlaces(before: Side | null, after: Side): Pick<Comparison, 'stag
   };
 }
 
-/** How far a place is among the stages of a model; -1 where it is none of them. */
-const standingIn = (model: Model, { stage }: Place): number => model.stages.findIndex(({ id }) => id === stage);
+/** Whether a move goes up: by the order of the stages, those that are gone last; who is disqualified is below everybody. */
+export function goesUp(before: Side | null, after: Side, from: Place, to: Place): boolean {
+  const own = after.model.stages.map(({ id }) => id);
+  const gone = (before?.model.stages ?? []).map(({ id }) => id).filter((id) => !own.includes(id));
+  const order = [null, ...own, ...gone];
+  const rank = ({ stage, disqualified }: Place): number => (disqualified ? -1 : order.indexOf(stage));
+  return rank(to) > rank(from);
+}
 
-interface Placed {
+/** How far a place is among the stages of a model; -1 where it is none of them. */
+export const standingIn = (model: Model, { stage }: Place): number => model.stages.findIndex(({ id }) => id === stage);
+
+export interface Placed {
   readonly rule: Rule;
   readonly score: string;
   readonly column: Float64Array;
 }
 
-function rulesBy({ model, results }: Side): Map<string, Placed> {
+export function rulesBy({ model, results }: Side): Map<string, Placed> {
   const columns = results.reasons ?? [];
   const scoreOf = new Map(
     model.scores.flatMap((score) =>
@@ -329,93 +397,3 @@ function givenBy(column: Float64Array): Given {
   counted.set(column, given);
   return given;
 }
-
-/** Which contacts a number was counted from. Points in millionths. */
-export type Behind =
-  | { readonly kind: 'move'; readonly from: Place; readonly to: Place }
-  | { readonly kind: 'stage'; readonly place: Place; readonly side: 'before' | 'after' }
-  | { readonly kind: 'handoff'; readonly stage: string }
-  | { readonly kind: 'rule'; readonly rule: string; readonly differs: boolean }
-  | {
-      readonly kind: 'bin';
-      readonly score: string;
-      readonly side: 'before' | 'after';
-      readonly from: number | null;
-      readonly to: number | null;
-      readonly cell: string | null;
-    };
-
-/** The rows of contacts behind a number, from a row on, as many as asked for at most. */
-export function rowsBehind(before: Side | null, after: Side, of: Behind, first: number, most: number): number[] {
-  const test = testOf(before, after, of);
-  const rows: number[] = [];
-  for (let c = first; c < after.results.known.length && rows.length < most; c++) if (test(c)) rows.push(c);
-  return rows;
-}
-
-const NOBODY = (): boolean => false;
-const NOWHERE: Place = { stage: null, disqualified: false };
-
-function testOf(before: Side | null, after: Side, of: Behind): (c: number) => boolean {
-  const from = before === null ? [NOWHERE] : placesOf(before.model);
-  const to = placesOf(after.model);
-  const was = (c: number): Place => from[before === null ? 0 : placeAt(before, c)] ?? NOWHERE;
-  const is = (c: number): Place => to[placeAt(after, c)] ?? NOWHERE;
-  switch (of.kind) {
-    case 'move':
-      return (c) => isSame(was(c), of.from) && isSame(is(c), of.to);
-    case 'stage':
-      return (c) => isSame(of.side === 'before' ? was(c) : is(c), of.place);
-    case 'handoff': {
-      const place = to.findIndex(({ stage, disqualified }) => stage === of.stage && !disqualified);
-      const standing = new Map(from.map((one) => [one, standingIn(after.model, one)]));
-      return place < 1 ? NOBODY : (c) => placeAt(after, c) === place && (standing.get(was(c)) ?? -1) < place - 1;
-    }
-    case 'rule': {
-      const old = before === null ? undefined : rulesBy(before).get(of.rule)?.column;
-      const fresh = rulesBy(after).get(of.rule)?.column;
-      return of.differs ? (c) => (old?.[c] ?? 0) !== (fresh?.[c] ?? 0) : (c) => ((fresh ?? old)?.[c] ?? 0) !== 0;
-    }
-    case 'bin': {
-      const side = of.side === 'before' ? before : after;
-      if (side === null) return NOBODY;
-      const cells = cellsOf(side, of.score);
-      if (cells !== null) return (c) => of.cell !== null && cells.names[(cells.codes[c] ?? 0) - 1] === of.cell;
-      const points = pointsOf(side, of.score);
-      if (points === null) return NOBODY;
-      const [low, high] = [of.from ?? -Infinity, of.to ?? Infinity];
-      const last = high >= points.range[1];
-      return (c) => {
-        const value = points.values[c] ?? Number.NaN;
-        return value >= low && (value < high || (last && value === high));
-      };
-    }
-  }
-}
-
-/** What a side says of one contact. */
-export interface Standing extends Place {
-  /** By name of the score: millionths of a point, or the cell of a grid; null for none. */
-  readonly scores: Readonly<Record<string, number | string | null>>;
-}
-
-export function standingAt(side: Side, c: number): Standing {
-  const { model, results } = side;
-  const grade = (name: string): number | null => {
-    const place = results.grades[model.scores.findIndex((score) => score.name === name)]?.[c] ?? NO_PLACE;
-    return place === NO_PLACE ? null : place;
-  };
-  const told = (score: Score, i: number): number | string | null => {
-    if (score.kind === 'grid') return cellOf(model.scores, score.of, grade);
-    const points = results.scores[i]?.[c] ?? Number.NaN;
-    return Number.isNaN(points) ? null : points;
-  };
-  return {
-    ...(placesOf(model)[placeAt(side, c)] ?? NOWHERE),
-    scores: Object.fromEntries(model.scores.map((score, i) => [score.name, told(score, i)])),
-  };
-}
-
-/** What a rule gave a contact, in millionths; null where the side does not have it. */
-export const givenTo = (side: Side, rule: string, c: number): number | null =>
-  rulesBy(side).get(rule)?.column[c] ?? null;

@@ -4,13 +4,14 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
 import { storable } from '../core/text.ts';
-import { addComment, type Comment, listComments, resolveComment } from '../store/comments.ts';
+import { addComment, type Comment, listComments, renameRule, resolveComment } from '../store/comments.ts';
 import {
   answers,
   byId,
   type Desk,
   list,
   missing,
+  nothing,
   page,
   pageOf,
   shortText,
@@ -83,6 +84,23 @@ export function commentRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
     async (request) => {
       const by = { by: nameOf(callerOf(request)), now: app.clock() };
       return show(await addComment(app.db, request.body, by));
+    },
+  );
+
+  server.post(
+    '/api/models/comments/rename',
+    {
+      config: { right: 'model.write' },
+      schema: {
+        tags,
+        summary: 'Say that a rule has another name: its comments go with it, under both names',
+        body: z.object({ model: shortText, from: shortText, to: shortText }),
+        response: nothing,
+      },
+    },
+    async (request, reply) => {
+      await renameRule(app.db, request.body, { by: nameOf(callerOf(request)), now: app.clock() });
+      return reply.status(204).send(null);
     },
   );
 

@@ -137,6 +137,11 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
     async ({ body }) => {
       const { model, problems } = check(body.document);
       if (model === null) return { ok: false as const, problems };
+      if (body.beside !== undefined) {
+        const other = check(body.beside);
+        if (other.model === null) return { ok: false as const, problems: other.problems };
+        return { ok: true as const, from: null, sentences: diffModels(other.model, model, body.language) };
+      }
       const from = body.from ?? (await servingModel(app.db, model.name))?.modelId ?? null;
       if (from === null) return { ok: true as const, from: null, sentences: [] };
       const sentences = diffModels(await app.scoring.modelOf(from), model, body.language);

@@ -1,6 +1,7 @@
 /** What a trial of a draft is asked and answers, as the API writes it. It refuses to know how a trial is done. */
 
 import { z } from 'zod';
+import { ANSWERS } from '../core/foresight.ts';
 import { contactShape } from './contact-shape.ts';
 import { id, language, page, shortText } from './shapes.ts';
 
@@ -23,17 +24,29 @@ const against = shortText
   .optional()
   .describe('The model whose serving version is "before"; the one that the document names, unless given.');
 
-const outcome = z.object({
-  event: shortText.describe('What counts as success, such as `deal_won`.'),
-  days: z.number().int().min(1).max(3_650).describe('Contacts are scored as they were so many days ago.'),
-  stage: shortText.optional().describe('Selected are those in this stage or a later one; the last one, unless given.'),
-  atLeast: z
-    .object({ score: shortText, points: z.number() })
-    .optional()
-    .describe('Selected are those with at least so many points, in place of a stage.'),
-});
+const beside = document
+  .optional()
+  .describe('A document that stands for "before" in place of the serving version, such as an earlier version.');
 
-export const trialBody = z.object({ document, against, outcome: outcome.optional() });
+const outcome = z
+  .object({
+    event: shortText.optional().describe('An event that counts as success, such as `deal_won`.'),
+    reached: shortText.optional().describe('In place of an event: a stage that counts as success, or a later one.'),
+    answer: z.enum(ANSWERS).optional().describe('In place of an event: an answer of sales that counts as success.'),
+    days: z.number().int().min(1).max(3_650).describe('Contacts are scored as they were so many days ago.'),
+    stage: shortText
+      .optional()
+      .describe('Selected are those in this stage or a later one; the last one, unless given.'),
+    atLeast: z
+      .object({ score: shortText, points: z.number() })
+      .optional()
+      .describe('Selected are those with at least so many points, in place of a stage.'),
+  })
+  .refine(({ event, reached, answer }) => [event, reached, answer].filter((one) => one !== undefined).length === 1, {
+    message: 'name one of `event`, `reached` and `answer`',
+  });
+
+export const trialBody = z.object({ document, against, beside, outcome: outcome.optional() });
 export type TrialBody = z.output<typeof trialBody>;
 
 const beforeAfter = z.object({ before: z.number().nullable(), after: z.number().nullable() });
@@ -50,6 +63,17 @@ const scoreShape = z.object({
   bins: z.array(binShape).describe('Contacts in each; null on the side that does not have the score.'),
   mean: beforeAfter.describe('In points, over contacts that have the score.'),
   changed: z.number().describe('Contacts whose points or cell differ.'),
+  rungs: z
+    .array(
+      z.object({
+        of: z.enum(['grade', 'band']),
+        name: z.string(),
+        above: z.object({ before: z.number().nullable(), after: z.number() }).describe('Contacts in it or above.'),
+        up: z.number(),
+        down: z.number(),
+      }),
+    )
+    .describe('Grades and bands of the draft as thresholds, the best first: who comes over each of them each way.'),
 });
 
 const countedShape = z.object({
@@ -81,10 +105,12 @@ const qualityShape = z.object({
 });
 
 const outcomeShape = z.object({
-  event: z.string(),
+  success: z.object({ kind: z.enum(['event', 'stage', 'answer']), name: z.string() }),
   at: z.string().describe('Everybody is scored as of this instant.'),
   contacts: z.number().describe('Who was there then and had not had the outcome.'),
   successes: z.number().describe('Of these, with the outcome after it.'),
+  later: z.number().describe('Left out: who was not there yet.'),
+  already: z.number().describe('Left out: who had had the outcome by then.'),
   before: qualityShape.nullable(),
   after: qualityShape,
 });
@@ -95,9 +121,9 @@ export const triedShape = z.object({
   asOf: z.string().describe('The instant for which the base holds.'),
   contacts: z.number(),
   before: z
-    .object({ id: z.string(), name: z.string(), version: z.number() })
+    .object({ id: z.string().nullable(), name: z.string(), version: z.number().nullable() })
     .nullable()
-    .describe('The version that the draft is measured against; null where none serves.'),
+    .describe('What the draft is measured against, `beside` without id and version; null where no version serves.'),
   scores: z.array(scoreShape),
   stages: z
     .array(placeShape.extend({ before: z.number().nullable(), after: z.number() }))
@@ -118,7 +144,16 @@ const sides = z.enum(['before', 'after']);
 const behind = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('move'), from: placeShape, to: placeShape }),
   z.object({ kind: z.literal('stage'), place: placeShape, side: sides }),
-  z.object({ kind: z.literal('handoff'), stage: shortText }),
+  z.object({ kind: z.literal('moved'), way: z.enum(['any', 'up', 'down']) }),
+  z.object({ kind: z.literal('handoff'), stage: shortText.nullable() }),
+  z.object({ kind: z.literal('score'), score: shortText }),
+  z.object({
+    kind: z.literal('rung'),
+    score: shortText,
+    of: z.enum(['grade', 'band']),
+    name: shortText,
+    way: z.enum(['up', 'down']),
+  }),
   z.object({ kind: z.literal('rule'), rule: shortText, differs: z.boolean().default(false) }),
   z.object({
     kind: z.literal('bin'),
@@ -130,7 +165,7 @@ const behind = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const behindBody = page.extend({ document, against, of: behind });
+export const behindBody = page.extend({ document, against, beside, of: behind });
 export type BehindBody = z.output<typeof behindBody>;
 
 const sideShape = placeShape.extend({
@@ -143,7 +178,13 @@ const behindItem = z.object({
   points: beforeAfter.nullable().describe('What the rule gives, where one was asked for.'),
 });
 export const behindShape = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), asOf: z.string(), items: z.array(behindItem), next: z.string().nullable() }),
+  z.object({
+    ok: z.literal(true),
+    asOf: z.string(),
+    count: z.number().describe('Contacts behind the number in all.'),
+    items: z.array(behindItem),
+    next: z.string().nullable(),
+  }),
   refusedShape,
 ]);
 
@@ -161,6 +202,7 @@ export const baseShape = z.object({
 export const diffBody = z.object({
   document,
   from: id.optional().describe('The version that serves, unless given.'),
+  beside: document.optional().describe('In place of `from`: the document that is compared with.'),
   language,
 });
 export const diffShape = z.discriminatedUnion('ok', [

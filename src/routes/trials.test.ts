@@ -98,6 +98,9 @@ describe.skipIf(url === undefined)('the studio', async () => {
     ]);
     const first = await behind({ kind: 'rule', rule: 'decides', differs: true }, { limit: 3 });
     expect(first.items).toHaveLength(3);
+    expect(first.count).toBe(4);
+    expect((await behind({ kind: 'score', score: 'total' })).count).toBe(5);
+    expect((await behind({ kind: 'moved', way: 'any' })).count).toBe(0);
     expect(first.items[0].points).toEqual({ before: 30, after: 10 });
     const second = await behind({ kind: 'rule', rule: 'decides', differs: true }, { limit: 3, cursor: first.next });
     expect(second).toMatchObject({ next: null, items: [{ contact: { id: String(ids.rival) } }] });
@@ -116,6 +119,45 @@ describe.skipIf(url === undefined)('the studio', async () => {
     ]);
     const { items } = await post('/api/trials/contacts', { document: draft, of: { kind: 'handoff', stage: 'sql' } });
     expect(items).toMatchObject([{ contact: { id: String(ids.warm) } }]);
+    const behind = (of: object) => post('/api/trials/contacts', { document: draft, of });
+    const one = { count: 1, items: [{ contact: { id: String(ids.warm) } }] };
+    expect(await behind({ kind: 'handoff', stage: null })).toMatchObject(one);
+    expect(await behind({ kind: 'moved', way: 'up' })).toMatchObject(one);
+    expect(await behind({ kind: 'moved', way: 'down' })).toMatchObject({ count: 0 });
+  });
+
+  test('a grade is a threshold: how many come over it each way, and who; against any other document', async () => {
+    const { ids, document } = await people();
+    const draft = document.replace('points: 30', 'points: 10');
+    const said = await post('/api/trials', { document: draft });
+    const rungs = said.scores.flatMap(({ name, rungs }: { name: string; rungs: object[] }) =>
+      rungs.map((rung) => ({ score: name, ...rung })),
+    );
+    const grade = (name: string, before: number, after: number, down: number) => ({
+      ...{ score: 'fit', of: 'grade', name, above: { before, after }, up: 0, down },
+    });
+    expect(rungs.filter(({ score }: { score: string }) => score === 'fit')).toEqual([
+      grade('A', 4, 0, 4),
+      grade('B', 5, 5, 0),
+    ]);
+    const fall = { kind: 'rung', score: 'fit', of: 'grade', name: 'A', way: 'down' };
+    expect(await post('/api/trials/contacts', { document: draft, of: fall, limit: 1 })).toMatchObject({
+      count: 4,
+      items: [{ contact: { id: String(ids.hot) }, before: { scores: { fit: 30 } }, after: { scores: { fit: 10 } } }],
+    });
+    // Turned round: the draft is what stands before.
+    const back = await post('/api/trials', { document, beside: draft });
+    expect(back.before).toEqual({ id: null, name: expect.any(String), version: null });
+    const fit = back.scores.find(({ name }: { name: string }) => name === 'fit');
+    expect(fit.rungs[0]).toMatchObject({ name: 'A', above: { before: 0, after: 4 }, up: 4, down: 0 });
+    const rise = await post('/api/trials/contacts', { document, beside: draft, of: { ...fall, way: 'up' } });
+    expect(rise).toMatchObject({ count: 4, next: null });
+    expect(await post('/api/models/diff', { document, beside: draft })).toMatchObject({
+      from: null,
+      sentences: [expect.stringMatching(/decides.*30.*10/)],
+    });
+    expect(await post('/api/models/diff', { document, beside: 'model: x' })).toMatchObject({ ok: false });
+    expect(await post('/api/trials', { document, beside: 'model: x' })).toMatchObject({ ok: false });
   });
 
   test('an outcome is foretold from what was known then', async () => {
@@ -133,6 +175,9 @@ describe.skipIf(url === undefined)('the studio', async () => {
       at: '2026-10-23T12:00:00.000Z',
       contacts: 4,
       successes: 3,
+      later: 0,
+      already: 1,
+      success: { kind: 'event', name: 'deal_won' },
       after: { selected: 0, hits: 0, precision: null, recall: 0, lift: null, score: 'total', stage: 'sql' },
     });
     const easier = { event: 'deal_won', days: 30, atLeast: { score: 'total', points: 40 } };
@@ -143,6 +188,19 @@ describe.skipIf(url === undefined)('the studio', async () => {
     expect(before).toEqual(after);
     const never = await post('/api/trials', { document, outcome: { event: 'nobody_does_this', days: 30 } });
     expect(never.outcome).toMatchObject({ successes: 0, after: { precision: null, auc: null } });
+    // hot, warm and old came to a stage since then; the rival never did.
+    const reached = await post('/api/trials', { document, outcome: { reached: 'mql', days: 30 } });
+    expect(reached.outcome).toMatchObject({ success: { kind: 'stage', name: 'mql' }, successes: 3, already: 0 });
+    const [model] = await db.rows<{ id: number }>('select model_id as id from model limit 1');
+    await db.rows(
+      `insert into handoff_fact (contact_id, handoff_id, place, at, recorded_at, by_whom, fact)
+       values ($1, $2, 0, $3, $3, 'a test', '{"kind": "accepted"}')`,
+      [ids.warm ?? 0, model?.id ?? 0, NOON - DAY],
+    );
+    const accepted = await post('/api/trials', { document, outcome: { answer: 'accepted', days: 30 } });
+    expect(accepted.outcome).toMatchObject({ contacts: 5, successes: 1, already: 0, later: 0 });
+    const two = { event: 'deal_won', answer: 'accepted', days: 30 };
+    expect(await post('/api/trials', { document, outcome: two })).toMatchObject({ code: 'request_invalid' });
   });
 
   test('what is no model is answered with its problems; a model of a new name has nothing before it', async () => {
@@ -193,15 +251,28 @@ describe.skipIf(url === undefined)('the studio', async () => {
     expect(await listed()).toEqual([]);
     expect(await listed('&resolved=yes')).toHaveLength(1);
     expect((await resolve({ resolved: false })).json()).toMatchObject({ resolvedAt: null, resolvedBy: null });
+    // Under a new name the rule keeps what was said of it, and under the old one too, should the draft be thrown away.
+    const renamed = { model: 'house', from: 'decides', to: 'may-sign' };
+    expect((await ana({ method: 'POST', url: '/api/models/comments/rename', payload: renamed })).statusCode).toBe(204);
+    const later = { ...said, rule: 'may-sign', text: 'And a CFO.' };
+    await ben({ method: 'POST', url: '/api/models/comments', payload: later });
+    for (const rule of ['decides', 'may-sign'])
+      expect((await listed(`&rule=${rule}`)).map(({ rule }: { rule: string }) => rule)).toEqual([
+        'decides',
+        'may-sign',
+      ]);
+    expect(await listed('&rule=visits')).toEqual([]);
     const viewer = await asPerson(server, service, 'viewer');
     expect((await viewer({ method: 'POST', url: '/api/models/comments', payload: said })).statusCode).toBe(403);
     const deeds = await db.rows(
       "select action, who from audit where subject = 'house' and action like 'model.%' order by audit_id",
     );
-    expect(deeds.slice(-3)).toEqual([
+    expect(deeds.slice(-5)).toEqual([
       { action: 'model.comment', who: 'sales@example.org' },
       { action: 'model.resolve', who: 'marketing@example.org' },
       { action: 'model.reopen', who: 'marketing@example.org' },
+      { action: 'model.rename', who: 'marketing@example.org' },
+      { action: 'model.comment', who: 'sales@example.org' },
     ]);
   });
 

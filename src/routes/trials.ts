@@ -3,7 +3,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
-import type { Behind, RuleShift, ScoreShift, Shift, Standing } from '../core/trial.ts';
+import type { Behind, Standing } from '../core/behind.ts';
+import type { Success } from '../core/foresight.ts';
+import type { RuleShift, ScoreShift, Shift } from '../core/trial.ts';
 import { MILLION } from '../core/words.ts';
 import { readContacts, servingModel } from '../store/contacts.ts';
 import type { BaseState, Outcome, OutcomeAnswer, Tried } from '../trials.ts';
@@ -39,10 +41,10 @@ export function trialRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       },
     },
     async (request) => {
-      const { document, against = null, outcome } = request.body;
-      const { model, problems } = check(document);
-      if (model === null) return { ok: false as const, problems };
-      const draft = { document, model, against };
+      const { outcome } = request.body;
+      const { draft, problems } = draftOf(request.body);
+      if (draft === null) return { ok: false as const, problems };
+      const { model } = draft;
       const tried = await app.trials.try(draft, outcomeOf(outcome), nameOf(callerOf(request)));
       return { ok: true as const, model: model.name, ...showTried(tried) };
     },
@@ -60,19 +62,15 @@ export function trialRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       },
     },
     async (request) => {
-      const { document, against = null, limit, cursor } = request.body;
-      const { model, problems } = check(document);
-      if (model === null) return { ok: false as const, problems };
+      const { limit, cursor } = request.body;
+      const { draft, problems } = draftOf(request.body);
+      if (draft === null) return { ok: false as const, problems };
+      const { model, against } = draft;
       const asked = behindOf(request.body.of);
       const of = ['trial', against, model.name, asked];
       const [after = null] = cursors.read(of, cursor) ?? [];
       const page = { after: after === null ? null : Number(after), limit: limit + 1 };
-      const { asOf, rows } = await app.trials.behind(
-        { document, model, against },
-        asked,
-        page,
-        nameOf(callerOf(request)),
-      );
+      const { asOf, count, rows } = await app.trials.behind(draft, asked, page, nameOf(callerOf(request)));
       const shown = rows.slice(0, limit);
       const serving = await servingModel(app.db, against ?? model.name);
       const contacts = new Map(
@@ -88,6 +86,7 @@ export function trialRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       return {
         ok: true as const,
         asOf: written(asOf),
+        count,
         // Who was erased or merged since is no longer there.
         items: shown.flatMap(({ contact: id, before, after: is, points }) => {
           const contact = contacts.get(id);
@@ -130,10 +129,27 @@ const pointsOrNull = (value: number | null): number | null => (value === null ? 
 
 function outcomeOf(outcome: TrialBody['outcome']): Outcome | null {
   if (outcome === undefined) return null;
-  const { event, days, stage = null, atLeast } = outcome;
-  if (atLeast === undefined) return { event, days, selection: { kind: 'stage', stage } };
+  const { days, stage = null, atLeast } = outcome;
+  const success = successOf(outcome);
+  if (atLeast === undefined) return { success, days, selection: { kind: 'stage', stage } };
   const { score, points } = atLeast;
-  return { event, days, selection: { kind: 'points', score, atLeast: millionths(points) } };
+  return { success, days, selection: { kind: 'points', score, atLeast: millionths(points) } };
+}
+
+function successOf({ event = '', reached, answer }: NonNullable<TrialBody['outcome']>): Success {
+  if (reached !== undefined) return { kind: 'stage', name: reached };
+  return answer === undefined ? { kind: 'event', name: event } : { kind: 'answer', name: answer };
+}
+
+/** What is tried and what it is measured against, or what is wrong with either document. */
+function draftOf({ document, against, beside }: Pick<TrialBody, 'document' | 'against' | 'beside'>) {
+  const { model, problems } = check(document);
+  if (model === null) return { draft: null, problems };
+  const draft = { document, model, against: against ?? null };
+  if (beside === undefined) return { draft: { ...draft, beside: null }, problems };
+  const other = check(beside);
+  if (other.model === null) return { draft: null, problems: other.problems };
+  return { draft: { ...draft, beside: { document: beside, model: other.model } }, problems };
 }
 
 function behindOf(of: BehindBody['of']): Behind {
@@ -149,7 +165,7 @@ function showTried({ asOf, contacts, before, comparison, outcome }: Tried): Omit
   return {
     asOf: written(asOf),
     contacts,
-    before: before && { ...before, id: String(before.id) },
+    before: before && { ...before, id: before.id === null ? null : String(before.id) },
     scores: scores.map(showScore),
     stages: [...stages],
     moves: [...moves],
@@ -161,10 +177,11 @@ function showTried({ asOf, contacts, before, comparison, outcome }: Tried): Omit
 
 const showShift = ({ before, after }: Shift): Shift => ({ before: pointsOrNull(before), after: pointsOrNull(after) });
 
-const showScore = ({ bins, mean, ...score }: ScoreShift): Shown['scores'][number] => ({
+const showScore = ({ bins, mean, rungs, ...score }: ScoreShift): Shown['scores'][number] => ({
   ...score,
   bins: bins.map(({ from, to, ...bin }) => ({ ...bin, from: pointsOrNull(from), to: pointsOrNull(to) })),
   mean: showShift(mean),
+  rungs: rungs.map(({ above, ...rung }) => ({ ...rung, above: { before: above.before, after: above.after ?? 0 } })),
 });
 
 function showRule({ id, score, state, differs, before, ...given }: RuleShift): Shown['rules'][number] {

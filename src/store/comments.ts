@@ -21,14 +21,26 @@ export interface Comment {
 
 const COMMENT = `comment_id as id, model, rule, text, by, at, resolved_at as "resolvedAt", resolved_by as "resolvedBy"`;
 
-/** From the first to the last, those after one only; of one rule where it is named, the resolved ones where asked for. */
+/** All names that a rule of a model had, as the log of deeds tells, whatever became of the drafts in which it was renamed. */
+const NAMES = `with recursive renamed as (
+    select details ->> 'from' as was, details ->> 'to' as became from audit where action = 'model.rename' and subject = $1
+  ), names (name) as (
+    select $3::text
+    union select case when was = name then became else was end from names join renamed on name in (was, became)
+  )`;
+
+/**
+ * From the first to the last, those after one only; of one rule where it is named, also under the names that it had; the
+ * resolved ones where asked for.
+ */
 export const listComments = (
   db: Db,
   model: string,
   asked: { readonly rule: string | null; readonly resolved: boolean; readonly after: number; readonly limit: number },
 ): Promise<Comment[]> =>
   db.rows<Comment>(
-    `select ${COMMENT} from rule_comment where model = $1 and comment_id > $2 and ($3::text is null or rule = $3)
+    `${NAMES} select ${COMMENT} from rule_comment
+     where model = $1 and comment_id > $2 and ($3::text is null or rule in (select name from names))
        and ($4 or resolved_at is null) order by comment_id limit $5`,
     [model, asked.after, asked.rule, asked.resolved, asked.limit],
   );
@@ -54,6 +66,13 @@ export function addComment(
     return comment;
   });
 }
+
+/** Keeps that a rule has another name: what was said of it under the old one is said of it still. */
+export const renameRule = (
+  db: Db,
+  { model, from, to }: { readonly model: string; readonly from: string; readonly to: string },
+  { by, now }: By,
+): Promise<void> => recordDeed(db, { at: now, who: by, action: 'model.rename', subject: model, details: { from, to } });
 
 /** Marks a comment as done, or as open again; null where there is none. */
 export function resolveComment(db: Db, id: number, resolved: boolean, { by, now }: By): Promise<Comment | null> {

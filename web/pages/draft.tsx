@@ -38,7 +38,7 @@ export function DraftPage() {
       draft={draft.data}
       rights={me.data.rights}
       search={search}
-      onSearch={(next) => navigate({ search: { ...search, ...next }, replace: true })}
+      onSearch={(next) => navigate({ search: { ...search, ...next }, replace: true, resetScroll: false })}
     />
   );
 }

@@ -27,13 +27,17 @@ import { pathOf } from '../draft.ts';
 import { useFormat } from '../format.ts';
 import { useMe } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
+import { Compare } from '../parts/studio/compare.tsx';
 import { ModelCard } from '../parts/studio/versions.tsx';
+import { studio as route } from '../router.tsx';
 import { freeName } from '../studio.model.ts';
 import { put } from '../values.model.ts';
 
 export function Studio() {
   const { t } = useTranslation('studio');
   const me = useMe();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
   const versions = useQuery({
     queryKey: ['models', 'all'],
     queryFn: () => call<List<Version>>('GET', '/api/models', { query: { limit: 500 } }),
@@ -80,6 +84,17 @@ export function Studio() {
         {drafts.data.items.map((draft) => (
           <OneDraft key={draft.name} draft={draft} canWrite={canWrite} />
         ))}
+      </Stack>
+      <Stack component="section" aria-labelledby="compare" gap="sm">
+        <Title order={2} id="compare">
+          {t('compare')}
+        </Title>
+        <Compare
+          versions={versions.data.items}
+          drafts={drafts.data.items}
+          search={search}
+          onSearch={(next) => navigate({ search: next, replace: true, resetScroll: false })}
+        />
       </Stack>
       <Templates taken={taken} canWrite={canWrite} />
     </Stack>

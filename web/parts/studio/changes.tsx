@@ -2,7 +2,6 @@
 
 import { Card, Loader, NativeSelect, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Diff, List, Version } from '../../answers.ts';
 import { call } from '../../call.ts';
@@ -10,10 +9,19 @@ import { useFormat } from '../../format.ts';
 import { Failure } from '../failure.tsx';
 import { Sentences } from './publish.tsx';
 
-export function Changes({ document, model }: { readonly document: string; readonly model: string }) {
+export function Changes({
+  document,
+  model,
+  from,
+  onFrom,
+}: {
+  readonly document: string;
+  readonly model: string;
+  readonly from: string | undefined;
+  readonly onFrom: (id: string) => void;
+}) {
   const { t, i18n } = useTranslation('studio');
   const format = useFormat();
-  const [from, setFrom] = useState<string | null>(null);
   const versions = useQuery({
     queryKey: ['models', 'all'],
     queryFn: () => call<List<Version>>('GET', '/api/models', { query: { limit: 500 } }),
@@ -43,7 +51,7 @@ export function Changes({ document, model }: { readonly document: string; readon
             value: id,
             label: `${name} ${version} · ${t(`state.${state}`)} · ${format.day(publishedAt)}`,
           }))}
-          onChange={(event) => setFrom(event.currentTarget.value)}
+          onChange={(event) => onFrom(event.currentTarget.value)}
         />
         {diff.isPending && <Loader size="sm" />}
         {diff.error && <Failure error={diff.error} again={() => diff.refetch()} />}

@@ -88,7 +88,11 @@ function Thread({
         <Card key={comment.id} withBorder padding="xs">
           <Group justify="space-between" gap="xs">
             <Text size="xs" c="dimmed" className="breaks">
-              {comment.by} · {format.moment(comment.at)}
+              {[
+                comment.by,
+                format.moment(comment.at),
+                ...(comment.rule === rule ? [] : [t('commentAs', { rule: comment.rule })]),
+              ].join(' · ')}
             </Text>
             {comment.resolvedAt !== null && <Badge variant="outline">{t('commentDone')}</Badge>}
           </Group>

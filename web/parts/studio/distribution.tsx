@@ -7,15 +7,22 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tried } from '../../answers.ts';
 import { useFormat } from '../../format.ts';
+import { type Asked, type Show, Who } from './behind.tsx';
 
 type Score = Tried['scores'][number];
 
-export default function Distribution({ score }: { readonly score: Score }) {
+export default function Distribution({ score, show }: { readonly score: Score; readonly show: Show }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const [asTable, setAsTable] = useState(false);
   const label = ({ from, to, cell }: Score['bins'][number]): string =>
     cell ?? (from === null || to === null ? '' : `${format.points(from)}–${format.points(to)}`);
+  const sides = { before: t('before'), after: t('after') };
+  /** Who is in a bin on one side. */
+  const asked = ({ from, to, cell, ...bin }: Score['bins'][number], side: 'before' | 'after'): Asked => ({
+    of: { kind: 'bin', score: score.name, side, from, to, cell },
+    title: `${score.name} ${label({ from, to, cell, ...bin })}, ${sides[side]}`,
+  });
   const compared = score.bins.some(({ before }) => before !== null);
   return (
     <>
@@ -34,8 +41,12 @@ export default function Distribution({ score }: { readonly score: Score }) {
                 <Table.Th scope="row" fw={400}>
                   {label(bin)}
                 </Table.Th>
-                <Table.Td className="number">{bin.before === null ? '–' : format.count(bin.before)}</Table.Td>
-                <Table.Td className="number">{bin.after === null ? '–' : format.count(bin.after)}</Table.Td>
+                <Table.Td className="number">
+                  {bin.before === null ? '–' : <Who count={bin.before} asked={asked(bin, 'before')} show={show} />}
+                </Table.Td>
+                <Table.Td className="number">
+                  {bin.after === null ? '–' : <Who count={bin.after} asked={asked(bin, 'after')} show={show} />}
+                </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -57,7 +68,15 @@ export default function Distribution({ score }: { readonly score: Score }) {
             yAxisProps={{ width: 44 }}
             tickLine="none"
             barChartProps={{ accessibilityLayer: false }}
-            barProps={{ isAnimationActive: false }}
+            barProps={(series) => ({
+              isAnimationActive: false,
+              cursor: 'pointer',
+              onClick: (_: unknown, i: number) => {
+                const bin = score.bins[i];
+                const side = series.name === 'before' ? 'before' : 'after';
+                if (bin !== undefined && (bin[side] ?? 0) > 0) show(asked(bin, side));
+              },
+            })}
           />
         </div>
       )}

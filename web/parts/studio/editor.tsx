@@ -15,7 +15,7 @@ import {
   Text,
   Title,
 } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
+import { useHotkeys, useMediaQuery } from '@mantine/hooks';
 import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconKeyboard } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -23,12 +23,13 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from 'react-i18next';
 import type { Draft, Fields, Problem } from '../../answers.ts';
 import { call, Refused } from '../../call.ts';
-import { linesOf, readText, rewrite } from '../../document.model.ts';
+import { linesOf, placesOf, readText, respelled, rewrite } from '../../document.model.ts';
 import { useEditing } from '../../draft.ts';
 import { noFields } from '../../fields.model.ts';
 import type { DraftSearch } from '../../router.tsx';
 import { allRules, viewOf } from '../../studio.model.ts';
-import { type OutcomeAsked, useTrial } from '../../trials.ts';
+import { outcomeOf } from '../../trial.model.ts';
+import { useTrial } from '../../trials.ts';
 import type { Path } from '../../values.model.ts';
 import { Changes } from './changes.tsx';
 import { Comments } from './comments.tsx';
@@ -36,8 +37,9 @@ import { KeepingState } from './keeping.tsx';
 import { Keys } from './keys.tsx';
 import { ModelForms } from './model-forms.tsx';
 import { Publish } from './publish.tsx';
+import { Rename, type Renamed } from './rename.tsx';
 import { keyOf, type Studio, StudioProvider } from './studio.ts';
-import { TrialPanel } from './trial-panel.tsx';
+import { TrialPanel, TrialStrip } from './trial-panel.tsx';
 
 const TextEditor = lazy(() => import('./text.tsx'));
 
@@ -68,7 +70,12 @@ export function Editor({
   const [commented, setCommented] = useState<string | null>(null);
   const [publishing, setPublishing] = useState(false);
   const [keysShown, setKeysShown] = useState(false);
-  const view = search.view ?? 'rules';
+  const [renamed, setRenamed] = useState<Renamed | null>(null);
+  // Two columns of a model need a wide window; in a narrow one the address that asks for them shows the rules.
+  const isWide = useMediaQuery('(min-width: 75em)', undefined, { getInitialValueInEffect: false }) === true;
+  const view = search.view === 'both' && !isWide ? 'rules' : (search.view ?? 'rules');
+  const showsRules = view === 'rules' || view === 'both';
+  const showsText = view === 'text' || view === 'both';
 
   const reading = useMemo(() => readText(text), [text]);
   const readable = useRef<{ readonly text: string; readonly value: unknown }>({ text: '', value: {} });
@@ -76,11 +83,7 @@ export function Editor({
   const { value } = readable.current;
   const model = useMemo(() => viewOf(value), [value]);
 
-  const outcome = useMemo<OutcomeAsked | null>(
-    () => (search.outcome === undefined ? null : { event: search.outcome, days: search.days ?? 90 }),
-    [search.outcome, search.days],
-  );
-  const trial = useTrial(text, outcome);
+  const trial = useTrial(text, outcomeOf(search));
   const fields = useQuery({
     queryKey: ['fields'],
     queryFn: () => call<Fields>('GET', '/api/fields'),
@@ -118,6 +121,47 @@ export function Editor({
     [write],
   );
 
+  const respell = useCallback<Studio['respell']>(
+    ({ places, document: wanted }, name) => {
+      setOpen(null);
+      write(respelled(readable.current.text, places, name, wanted), null);
+    },
+    [write],
+  );
+
+  /** Where each line of the forms stands in the text, and each score; what holds others first. */
+  const places = useMemo(() => {
+    if (!showsText || reading.kind === 'broken') return [];
+    const parts = [
+      ...[...model.scores, ...model.companyScores],
+      ...allRules(model),
+      ...model.stages,
+      ...model.disqualify,
+    ];
+    const found = placesOf(
+      text,
+      parts.map(({ path }) => path),
+    );
+    return parts.flatMap(({ path }, i) => {
+      const place = found[i];
+      return place == null ? [] : [{ key: keyOf(path), place }];
+    });
+  }, [showsText, reading, model, text]);
+  const onCaret = useCallback(
+    (offset: number) => {
+      if (view !== 'both') return;
+      const within = places.findLast(({ place: [from, to] }) => from <= offset && offset <= to);
+      if (within === undefined) return;
+      const isLine = document.getElementById(`line-${within.key}`) !== null;
+      if (isLine) setOpen(within.key);
+      requestAnimationFrame(() => {
+        const shown = document.getElementById(`${isLine ? 'line' : 'score'}-${within.key}`);
+        shown?.scrollIntoView({ block: 'nearest' });
+      });
+    },
+    [places, view],
+  );
+
   const studio = useMemo<Studio>(() => {
     const said = new Map(sentences.data?.sentences.map(({ path, sentence }) => [path, sentence]));
     const results = new Map(trial.tried?.rules.map((rule) => [rule.id, rule]));
@@ -137,6 +181,8 @@ export function Editor({
       canEdit: mayWrite && reading.kind === 'read',
       canComment,
       change,
+      respell,
+      rename: setRenamed,
       open,
       setOpen,
       sentenceAt: (path) => said.get(path.join('.')),
@@ -156,6 +202,7 @@ export function Editor({
     mayWrite,
     canComment,
     change,
+    respell,
     open,
   ]);
 
@@ -166,7 +213,8 @@ export function Editor({
       ['mod+Y', editing.redo],
       ['mod+shift+Z', editing.redo],
       ['mod+Enter', () => mayPublish && setPublishing(true)],
-      ['alt+T', () => onSearch({ view: view === 'text' ? undefined : 'text' })],
+      ['alt+T', () => onSearch({ view: view === 'text' ? undefined : view === 'rules' && isWide ? 'both' : 'text' })],
+      ['mod+K', () => document.getElementById('find-rule')?.focus()],
     ],
     // Also from within the inputs of a form.
     [],
@@ -174,12 +222,12 @@ export function Editor({
 
   // What was opened by a change may not exist after the next one.
   useEffect(() => {
-    if (open !== null && !document.getElementById(`line-${open}`) && view === 'rules') setOpen(null);
-  }, [open, view]);
+    if (open !== null && !document.getElementById(`line-${open}`) && showsRules) setOpen(null);
+  }, [open, showsRules]);
 
   const elsewhere = problems.filter(
     (problem) =>
-      view !== 'rules' ||
+      !showsRules ||
       ![...allRules(model), ...model.stages, ...model.disqualify].some(({ path }) =>
         studio.problemsAt(path).includes(problem),
       ),
@@ -238,14 +286,17 @@ export function Editor({
             )}
           </Group>
         </Group>
-        <div className="studio">
+        <div className="studio" data-view={view}>
           <Stack gap="sm" className="model">
             <SegmentedControl
               aria-label={t('view')}
               value={view}
-              onChange={(next) => onSearch({ view: next === 'text' || next === 'changes' ? next : undefined })}
+              onChange={(next) =>
+                onSearch({ view: next === 'text' || next === 'changes' || next === 'both' ? next : undefined })
+              }
               data={[
                 { value: 'rules', label: t('view.rules') },
+                ...(isWide ? [{ value: 'both', label: t('view.both') }] : []),
                 { value: 'text', label: t('view.text') },
                 { value: 'changes', label: t('view.changes') },
               ]}
@@ -253,7 +304,7 @@ export function Editor({
             <Anchor href="#trial" size="sm" className="onlyStacked">
               {t('trial')}
             </Anchor>
-            {reading.kind === 'broken' && view === 'rules' && (
+            {reading.kind === 'broken' && showsRules && (
               <Alert
                 color="yellow"
                 variant="light"
@@ -265,28 +316,36 @@ export function Editor({
               </Alert>
             )}
             {elsewhere.length > 0 && <Problems problems={elsewhere} onLine={() => onSearch({ view: 'text' })} />}
-            {view === 'rules' && <ModelForms onComment={setCommented} />}
-            {view === 'text' && (
-              <Suspense fallback={<Skeleton h={480} />}>
-                <TextEditor
-                  text={text}
-                  onChange={(next) => write(next, 'typing')}
-                  problems={problems}
-                  fields={fields.data ?? noFields}
-                  readOnly={!mayWrite}
-                  onUndo={editing.undo}
-                  onRedo={editing.redo}
-                />
-              </Suspense>
+            {view === 'both' && trial.tried !== null && <TrialStrip trial={trial} tried={trial.tried} />}
+            <div className="sides">
+              {showsRules && <ModelForms onComment={setCommented} />}
+              {showsText && (
+                <Suspense fallback={<Skeleton h={480} />}>
+                  <TextEditor
+                    text={text}
+                    onChange={(next) => write(next, 'typing')}
+                    problems={problems}
+                    fields={fields.data ?? noFields}
+                    readOnly={!mayWrite}
+                    shown={places.find(({ key }) => key === open)?.place ?? null}
+                    onCaret={onCaret}
+                    onUndo={editing.undo}
+                    onRedo={editing.redo}
+                  />
+                </Suspense>
+              )}
+            </div>
+            {view === 'changes' && (
+              <Changes
+                document={trial.text}
+                model={model.name}
+                from={search.with}
+                onFrom={(id) => onSearch({ with: id })}
+              />
             )}
-            {view === 'changes' && <Changes document={trial.text} model={model.name} />}
           </Stack>
           <section className="trial" id="trial" aria-label={t('trial')}>
-            <TrialPanel
-              trial={trial}
-              outcome={outcome}
-              onOutcome={(next) => onSearch({ outcome: next?.event, days: next?.days === 90 ? undefined : next?.days })}
-            />
+            <TrialPanel trial={trial} search={search} onSearch={onSearch} />
           </section>
         </div>
       </Stack>
@@ -299,6 +358,7 @@ export function Editor({
         keep={editing.keep}
         onPublished={() => navigate({ to: '/studio' })}
       />
+      <Rename renamed={renamed} onClose={() => setRenamed(null)} />
       <Keys opened={keysShown} onClose={() => setKeysShown(false)} />
     </StudioProvider>
   );

@@ -10,6 +10,7 @@ import {
   IconArrowUp,
   IconChevronRight,
   IconCopy,
+  IconCursorText,
   IconDots,
   IconMessage,
   IconTrash,
@@ -22,6 +23,7 @@ import { keyOf, useStudio } from './studio.ts';
 export interface ItemActions {
   readonly move: (by: -1 | 1) => Path;
   readonly duplicate?: () => void;
+  readonly rename?: () => void;
   readonly remove: () => void;
   readonly comment?: () => void;
 }
@@ -65,7 +67,17 @@ export function Item({
     move(event.key === 'ArrowUp' ? -1 : 1);
   };
   const onLineKey = (event: KeyboardEvent) => {
-    if (canEdit && event.key === 'Delete') actions.remove();
+    if (!canEdit) return;
+    if (event.key === 'F2') actions.rename?.();
+    if (event.key !== 'Delete') return;
+    // The line that comes into its place has the focus then, or the one above, or the heading.
+    const lines = [...document.querySelectorAll<HTMLElement>('.line')];
+    const place = lines.findIndex(({ id: own }) => own === `line-${key}`);
+    actions.remove();
+    requestAnimationFrame(() => {
+      const left = [...document.querySelectorAll<HTMLElement>('.line')];
+      left[Math.min(place, left.length - 1)]?.focus();
+    });
   };
   return (
     <Box component="li" className="item" data-open={isOpen} onKeyDown={onKeyDown}>
@@ -112,6 +124,15 @@ export function Item({
                   >
                     {t('moveDown')}
                   </Menu.Item>
+                  {actions.rename !== undefined && (
+                    <Menu.Item
+                      leftSection={<IconCursorText aria-hidden size={14} />}
+                      rightSection={<kbd>F2</kbd>}
+                      onClick={actions.rename}
+                    >
+                      {t('rename')}
+                    </Menu.Item>
+                  )}
                   {actions.duplicate !== undefined && (
                     <Menu.Item leftSection={<IconCopy aria-hidden size={14} />} onClick={actions.duplicate}>
                       {t('duplicate')}

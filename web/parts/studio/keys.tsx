@@ -13,6 +13,8 @@ export function Keys({ opened, onClose }: { readonly opened: boolean; readonly o
     { keys: 'Esc', does: t('keys.close') },
     { keys: 'Alt ↑ / ↓', does: t('keys.move') },
     { keys: t('key.delete'), does: t('keys.remove') },
+    { keys: 'F2', does: t('keys.rename') },
+    { keys: 'Ctrl K', does: t('keys.find') },
     { keys: 'Alt T', does: t('keys.text') },
     { keys: 'Ctrl Space', does: t('keys.complete') },
     { keys: 'Esc, Tab', does: t('keys.leaveText') },

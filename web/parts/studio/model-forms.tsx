@@ -1,14 +1,18 @@
 /** The whole model as forms, in the order of the document. */
 
-import { Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Autocomplete, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { addScore, blankScore, freeName, type ScoreKind } from '../../studio.model.ts';
+import { addScore, allRules, blankScore, freeName, type ScoreKind } from '../../studio.model.ts';
 import { put } from '../../values.model.ts';
 import { Name } from './inputs.tsx';
 import { ScoreCard } from './score-card.tsx';
 import { NamedList } from './stages.tsx';
 import { keyOf, useStudio } from './studio.ts';
+
+/** Rules below which all can be seen without looking for one. */
+const FEW = 3;
 
 export function ModelForms({ onComment }: { readonly onComment: (rule: string) => void }) {
   const { t } = useTranslation('studio');
@@ -18,6 +22,7 @@ export function ModelForms({ onComment }: { readonly onComment: (rule: string) =
       <fieldset className="plain" disabled={!canEdit}>
         <Name label={t('modelTitle')} value={view.title} onChange={(title) => change(put(value, ['title'], title))} />
       </fieldset>
+      <FindRule />
       <Title order={2}>{t('scores')}</Title>
       {view.scores.map((score) => (
         <ScoreCard key={keyOf(score.path)} score={score} onComment={onComment} />
@@ -37,6 +42,58 @@ export function ModelForms({ onComment }: { readonly onComment: (rule: string) =
       ))}
       {canEdit && <AddScore ofCompany />}
     </Stack>
+  );
+}
+
+/** Goes to a rule by its name or by what it says, and opens it. */
+function FindRule() {
+  const { t } = useTranslation('studio');
+  const { view, sentenceAt, setOpen } = useStudio();
+  const [typed, setTyped] = useState('');
+  const rules = allRules(view);
+  if (rules.length < FEW) return null;
+  const go = (id: string) => {
+    const rule = rules.find((one) => one.id === id);
+    setTyped('');
+    if (rule === undefined) return;
+    const key = keyOf(rule.path);
+    setOpen(key);
+    requestAnimationFrame(() => document.getElementById(`line-${key}`)?.focus());
+  };
+  return (
+    <Autocomplete
+      id="find-rule"
+      size="xs"
+      label={t('findRule')}
+      leftSection={<IconSearch aria-hidden size={14} />}
+      data={rules.map(({ id }) => id)}
+      value={typed}
+      onChange={setTyped}
+      onOptionSubmit={go}
+      limit={12}
+      autoSelectOnBlur={false}
+      selectFirstOptionOnChange
+      filter={({ options, search, limit }) => {
+        const looked = search.trim().toLocaleLowerCase();
+        const fits = (id: string) => {
+          const rule = rules.find((one) => one.id === id);
+          const said = rule === undefined ? '' : (sentenceAt(rule.path) ?? '');
+          return `${id} ${said}`.toLocaleLowerCase().includes(looked);
+        };
+        return options.filter((option) => 'value' in option && fits(String(option.value))).slice(0, limit);
+      }}
+      renderOption={({ option }) => {
+        const rule = rules.find((one) => one.id === option.value);
+        return (
+          <div>
+            <Text size="sm">{option.value}</Text>
+            <Text size="xs" c="dimmed" lineClamp={2}>
+              {rule === undefined ? '' : sentenceAt(rule.path)}
+            </Text>
+          </div>
+        );
+      }}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 /** One rule in a form: its kind first, then what that kind asks for. Each change is written into the text at once. */
 
 import { Button, Group, Stack } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconCursorText, IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { eventNames, fieldsIn, type Scope } from '../../fields.model.ts';
 import {
@@ -27,7 +27,7 @@ const NO_GROUP = '';
 
 export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly score: ScoreView }) {
   const { t } = useTranslation('studio');
-  const { value, view, change, setOpen } = useStudio();
+  const { value, view, change, rename, setOpen } = useStudio();
   const write = (next: Values, about: string) =>
     change(setRule(value, rule.path, next), `${keyOf(rule.path)} ${about}`);
   const set = (key: string, part: unknown) => write({ ...rule.value, [key]: part }, key);
@@ -51,7 +51,6 @@ export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly sc
           among={kindsFor(score.ofCompany).map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
           onChange={(kind) => write(toKind(rule.value, rule.kind, kind), 'kind')}
         />
-        <Name label={t('ruleName')} value={rule.id} onChange={(id) => set('id', id)} w={170} />
         <Amount
           label={t(rule.each ? 'pointsEach' : 'points')}
           value={rule.points}
@@ -120,6 +119,14 @@ export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly sc
             {t(`part.${part}`)}
           </Button>
         ))}
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconCursorText aria-hidden size={14} />}
+          onClick={() => rename({ kind: 'rule', rule })}
+        >
+          {t('rename')}
+        </Button>
       </Group>
     </Stack>
   );

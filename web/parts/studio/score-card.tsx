@@ -120,7 +120,7 @@ function GroupOf({
 }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { value, change, setOpen } = useStudio();
+  const { value, change, rename, setOpen } = useStudio();
   const range = score.groups.find(({ name }) => name === group)?.range ?? null;
   return (
     <Stack gap={4} mt="xs" className={group === null ? '' : 'group'}>
@@ -154,6 +154,7 @@ function GroupOf({
                 change(removeItem(value, rule.path));
                 setOpen(null);
               },
+              rename: () => rename({ kind: 'rule', rule }),
               comment: () => onComment(rule.id),
             }}
           >

@@ -1,7 +1,7 @@
 /** What a score is besides its rules: range, groups, weights, grades and bands. */
 
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconCursorText, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { freeName, type Rung, removeScore, type ScoreView, setLadder } from '../../studio.model.ts';
 import { isValues, put } from '../../values.model.ts';
@@ -10,7 +10,7 @@ import { keyOf, useStudio } from './studio.ts';
 
 export function ScoreForm({ score }: { readonly score: ScoreView }) {
   const { t } = useTranslation('studio');
-  const { value, change } = useStudio();
+  const { value, change, rename } = useStudio();
   const set = (part: readonly string[], next: unknown) =>
     change(put(value, [...score.path, ...part], next), `${keyOf(score.path)} ${part.join(' ')}`);
   return (
@@ -26,7 +26,15 @@ export function ScoreForm({ score }: { readonly score: ScoreView }) {
         (['grades', 'bands'] as const).map((what) => (
           <Ladder key={what} what={what} score={score} rungs={score[what]} />
         ))}
-      <Group>
+      <Group gap="xs">
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          leftSection={<IconCursorText aria-hidden size={14} />}
+          onClick={() => rename({ kind: 'score', score })}
+        >
+          {t('renameScore', { score: score.name })}
+        </Button>
         <Button
           size="compact-sm"
           variant="subtle"

@@ -2,9 +2,11 @@
 
 import { createContext, useContext } from 'react';
 import type { Fields, Problem } from '../../answers.ts';
+import type { Renaming } from '../../rename.model.ts';
 import type { ModelView } from '../../studio.model.ts';
 import type { RuleResult } from '../../trial.model.ts';
 import type { Path } from '../../values.model.ts';
+import type { Renamed } from './rename.tsx';
 
 export interface Studio {
   readonly name: string;
@@ -16,6 +18,9 @@ export interface Studio {
   readonly canComment: boolean;
   /** Writes what is wanted into the text. @param about what is changed; changes about the same soon after are one step */
   readonly change: (wanted: unknown, about?: string) => void;
+  /** Writes another name into the text, in all its places, as one step. */
+  readonly respell: (renaming: Renaming, name: string) => void;
+  readonly rename: (renamed: Renamed) => void;
   /** Which item is open, by its path. */
   readonly open: string | null;
   readonly setOpen: (key: string | null) => void;

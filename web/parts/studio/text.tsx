@@ -11,8 +11,16 @@ import {
   syntaxHighlighting,
 } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, Transaction } from '@codemirror/state';
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { Compartment, EditorSelection, EditorState, StateEffect, StateField, Transaction } from '@codemirror/state';
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -25,6 +33,7 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: '2px solid var(--mantine-primary-color-filled)', outlineOffset: '1px' },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.5' },
   '.cm-content': { caretColor: 'var(--mantine-color-text)' },
+  '.cm-shown': { boxShadow: 'inset 3px 0 0 var(--mantine-primary-color-filled)' },
   '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
   '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--mantine-color-dimmed)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--mantine-color-default-hover)' },
@@ -45,12 +54,30 @@ const darkStyle = HighlightStyle.define(
   ),
 );
 
+/** The lines of what is looked at beside the text. */
+const showLines = StateEffect.define<readonly [number, number] | null>();
+const shownLine = Decoration.line({ class: 'cm-shown' });
+const shownLines = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (marks, { effects, changes, state }) => {
+    const effect = effects.findLast((one) => one.is(showLines));
+    if (effect === undefined) return marks.map(changes);
+    if (effect.value === null) return Decoration.none;
+    const [first, last] = effect.value.map((offset) => state.doc.lineAt(offset).number);
+    const lines = Array.from({ length: (last ?? 0) - (first ?? 0) + 1 }, (_, i) => state.doc.line((first ?? 1) + i));
+    return Decoration.set(lines.map((line) => shownLine.range(line.from)));
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
 export default function TextEditor({
   text,
   onChange,
   problems,
   fields,
   readOnly,
+  shown,
+  onCaret,
   onUndo,
   onRedo,
 }: {
@@ -59,6 +86,10 @@ export default function TextEditor({
   readonly problems: readonly Problem[];
   readonly fields: Fields;
   readonly readOnly: boolean;
+  /** What is looked at beside the text: marked, and brought into sight unless somebody writes here. */
+  readonly shown: readonly [number, number] | null;
+  /** Where the caret came to stand. */
+  readonly onCaret: (offset: number) => void;
   readonly onUndo: () => void;
   readonly onRedo: () => void;
 }) {
@@ -66,8 +97,8 @@ export default function TextEditor({
   const scheme = useComputedColorScheme('light');
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const latest = useRef({ onChange, fields, onUndo, onRedo });
-  latest.current = { onChange, fields, onUndo, onRedo };
+  const latest = useRef({ onChange, onCaret, fields, onUndo, onRedo });
+  latest.current = { onChange, onCaret, fields, onUndo, onRedo };
   const first = useRef(text);
   const colours = useRef(new Compartment());
   const editable = useRef(new Compartment());
@@ -110,6 +141,7 @@ export default function TextEditor({
           yaml(),
           colours.current.of([]),
           editable.current.of([]),
+          shownLines,
           autocompletion({ override: [complete] }),
           lintGutter(),
           EditorView.lineWrapping,
@@ -136,6 +168,8 @@ export default function TextEditor({
               (one) => one.docChanged && one.annotation(Transaction.remote) !== true,
             );
             if (own) latest.current.onChange(update.state.doc.toString());
+            const moved = update.selectionSet || own;
+            if (moved && update.view.hasFocus) latest.current.onCaret(update.state.selection.main.head);
           }),
         ],
       }),
@@ -183,6 +217,22 @@ export default function TextEditor({
     });
     editor.dispatch(setDiagnostics(editor.state, marks));
   }, [problems]);
+
+  const [from, to] = shown ?? [null, null];
+  useEffect(() => {
+    const editor = view.current;
+    if (editor === null) return;
+    const end = editor.state.doc.length;
+    const range = from === null || to === null || to > end ? null : ([from, to] as const);
+    editor.dispatch({
+      effects: [
+        showLines.of(range),
+        ...(range === null || editor.hasFocus
+          ? []
+          : [EditorView.scrollIntoView(EditorSelection.range(range[0], range[1]), { y: 'center' })]),
+      ],
+    });
+  }, [from, to]);
 
   return <div ref={place} className="editor" />;
 }
