@@ -16,7 +16,7 @@ import { walk } from './core/kernel-path.ts';
 import { columnsAt, type Lives } from './core/lives.ts';
 import { needsOf } from './core/needs.ts';
 import { type CompanyPast, companyAt, contactIn, eraAt } from './core/path.ts';
-import { phrasesOf } from './core/phrases/languages.ts';
+import type { Phrases } from './core/phrases/phrases.ts';
 import { profile } from './core/profile.ts';
 import type { Results } from './core/scores.ts';
 import { says } from './core/sentences.ts';
@@ -50,6 +50,8 @@ export interface Looked {
   readonly contacts: number;
   /** How many of them were looked at. */
   readonly sample: number;
+  /** Each condition as a clause, in a reader's language. */
+  readonly says: readonly ((say: Phrases) => string)[];
   /** The score and the points that make the stage, where it asks for nothing else. */
   readonly threshold: { readonly score: string; readonly points: number } | null;
 }
@@ -91,7 +93,7 @@ export function createForecasting({ db, scoring, clock }: ForecastSurroundings):
 }
 
 interface Asked {
-  readonly says: string;
+  readonly says: (say: Phrases) => string;
   /** @param stage that the contact was in */
   readonly holds: (subject: Subject, stage: string | null) => boolean;
 }
@@ -126,9 +128,14 @@ async function lookAt(db: Db, scoring: Scoring, wanted: Wanted, until: number): 
     failing.push(...rows.failing);
     points.push(...rows.points);
   }
-  const names = asked.map((one) => one.says);
-  const looks = { conditions: names, failing, points: score === undefined ? [] : points, weeks: WEEKS_BACK, each };
-  return { looks, until, contacts, sample: failing.length, threshold };
+  const looks = {
+    conditions: asked.length,
+    failing,
+    points: score === undefined ? [] : points,
+    weeks: WEEKS_BACK,
+    each,
+  };
+  return { looks, until, contacts, sample: failing.length, says: asked.map((one) => one.says), threshold };
 }
 
 interface How {
@@ -258,6 +265,8 @@ const qualifiersOf = ({ qualifiers }: Agreement['definition']): Condition[] =>
 const asksOfCompany = (condition: Condition): boolean =>
   [...parts(condition)].some((part) => (part.kind === 'score' || part.kind === 'place') && part.ofCompany);
 
+const KNOWN = { texts: [], numbers: [], ms: 0, flag: true, written: true } as const;
+
 /** The stage first: a lower threshold takes its place. */
 function conditionsOf(
   model: Model,
@@ -267,16 +276,19 @@ function conditionsOf(
   const place = model.stages.findIndex(({ id }) => id === stage);
   const reached = new Set(model.stages.slice(Math.max(0, place)).map(({ id }) => id));
   return [
-    { says: `stage ${stage}`, holds: (_, is) => is !== null && reached.has(is) },
+    { says: (say) => say.thing({ kind: 'stage', name: stage }), holds: (_, is) => is !== null && reached.has(is) },
     ...require.map((field): Asked => {
       const ofCompany = field.startsWith('company.');
       const name = ofCompany ? field.slice('company.'.length) : field;
       const holder = ofCompany ? 'company' : 'contact';
-      return { says: `${field} is known`, holds: (subject) => subject.value(holder, name) !== undefined };
+      return {
+        says: (say) => say.tests.exists(say.subject({ kind: 'field', name, ofCompany }), KNOWN),
+        holds: (subject) => subject.value(holder, name) !== undefined,
+      };
     }),
     ...conditions.map(
       (condition): Asked => ({
-        says: says(condition, phrasesOf('en')),
+        says: (say) => says(condition, say),
         holds: (subject) => holds(condition, subject),
       }),
     ),

@@ -1,11 +1,15 @@
 /**
- * Tells people of hand-offs by e-mail. It decides what an e-mail says and how often it is tried; whom to tell what was
+ * Tells people of hand-offs and reviews by e-mail. It decides what an e-mail says and how often it is tried; whom to tell what was
  * decided when the notice was written. Any number of processes do this side by side.
  */
 
 import type { Logger } from 'pino';
-import type { SendMail } from './connectors/send.ts';
+import type { Mail, SendMail } from './connectors/send.ts';
 import { DAY, writeInstant } from './core/time.ts';
+import { htmlOf } from './papers/html.ts';
+import { pdfOf } from './papers/pdf.ts';
+import { reviewPaper } from './papers/review.ts';
+import { closedReview } from './routes/review.ts';
 import type { Db } from './store/db.ts';
 import { finishMailing, type Mailing, takeMailings } from './store/notices.ts';
 
@@ -41,6 +45,9 @@ const SUBJECTS: Readonly<Record<string, string>> = {
   withdrawn: 'A lead was taken back',
   reminder: 'A promise is due soon',
   escalation: 'A promise was missed',
+  'review-due': 'A review is due soon',
+  'review-overdue': 'A review is overdue',
+  'review-closed': 'A review was closed',
 };
 
 export function createMailer({ db, log, clock, sendMail, home }: MailingSurroundings): Mailer {
@@ -60,7 +67,8 @@ export function createMailer({ db, log, clock, sendMail, home }: MailingSurround
         continue;
       }
       try {
-        for (const to of one.addresses) await sendMail({ to, ...textOf(one, home) });
+        const mail = await mailOf(db, one, home);
+        for (const to of one.addresses) await sendMail({ to, ...mail });
         await finishMailing(db, one.noticeId, null);
         sent++;
       } catch (err) {
@@ -93,13 +101,33 @@ export function createMailer({ db, log, clock, sendMail, home }: MailingSurround
 /** Line breaks in what a lead is called would begin a header of their own. */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 120);
 
-function textOf({ kind, lead, handoffId, details }: Mailing, home: string): { subject: string; text: string } {
-  const dueAt = typeof details.dueAt === 'number' ? `Due: ${writeInstant(details.dueAt)}\n` : '';
+async function mailOf(db: Db, one: Mailing, home: string): Promise<Omit<Mail, 'to'>> {
+  const what = SUBJECTS[one.kind] ?? 'News of a lead';
+  const { agreement, reviewId } = one.details;
+  if (typeof agreement === 'string') {
+    const subject = `${what}: ${oneLine(agreement)}`;
+    if (typeof reviewId !== 'string')
+      return { subject, text: `${what}: ${agreement}.\n${dueOf(one)}\n${new URL('/review', home)}\n` };
+    const paper = reviewPaper(await closedReview(db, Number(reviewId)), 'en');
+    const link = new URL(`/review?id=${reviewId}`, home);
+    const filename = `review-${agreement}-${new Date(paper.at).toISOString().slice(0, 10)}.pdf`;
+    return {
+      subject,
+      text: `${what}: ${agreement}. Its report is attached.\n\n${link}\n`,
+      html: htmlOf(paper),
+      attachments: [{ filename, content: await pdfOf(paper) }],
+    };
+  }
+  const { lead, handoffId, details } = one;
   const lacks =
     Array.isArray(details.lacks) && details.lacks.length > 0 ? `Missing: ${details.lacks.join(', ')}\n` : '';
-  const what = SUBJECTS[kind] ?? 'News of a lead';
   return {
     subject: lead === null ? what : `${what}: ${oneLine(lead)}`,
-    text: `${what}.\n${dueAt}${lacks}\n${new URL(`/handoffs/${handoffId}`, home)}\n`,
+    text: `${what}.\n${dueOf(one)}${lacks}\n${new URL(`/handoffs/${handoffId}`, home)}\n`,
   };
+}
+
+function dueOf({ details: { dueAt } }: Mailing): string {
+  if (typeof dueAt === 'string') return `Due: ${dueAt.slice(0, 10)}\n`;
+  return typeof dueAt === 'number' ? `Due: ${writeInstant(dueAt)}\n` : '';
 }

@@ -13,6 +13,7 @@ import { startDemoJobs } from './demo-job.ts';
 import { startJobs } from './jobs.ts';
 import { createMailer } from './mailing.ts';
 import { countedSend } from './metrics.ts';
+import { createReviewing } from './reviewing.ts';
 import { createServer } from './server.ts';
 import { openDb, type Pooled } from './store/db.ts';
 import { migrate } from './store/migrate.ts';
@@ -64,6 +65,9 @@ export async function startService(config: Config, log: Logger, clock: () => num
     undo.push(deliveries.stop);
     deliveries.start();
     app.handoffs.start();
+    const reviewing = createReviewing(app);
+    undo.push(reviewing.stop);
+    reviewing.start();
     startMailing(app, undo);
     const workers = startWorkers(app, config.SCORELINE_WORKERS);
     undo.push(workers.stop);

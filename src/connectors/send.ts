@@ -151,10 +151,13 @@ async function beginningOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).subarray(0, LONGEST_ANSWER).toString();
 }
 
-interface Mail {
+export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
+  /** The same for programs that show HTML. */
+  readonly html?: string;
+  readonly attachments?: readonly { readonly filename: string; readonly content: Buffer }[];
 }
 
 /** @throws Error where the mail server did not take it; its message holds no address of a person and no password */
@@ -164,8 +167,8 @@ export type SendMail = (mail: Mail) => Promise<void>;
 export function createSendMail(url: string, from: string, timeout: number): SendMail {
   const times = { connectionTimeout: timeout, greetingTimeout: timeout, socketTimeout: timeout };
   const transport = createTransport({ url, ...times }, { from });
-  return async ({ to, subject, text }) => {
-    await transport.sendMail({ to, subject, text }).catch((error: unknown) => {
+  return async ({ attachments = [], ...mail }) => {
+    await transport.sendMail({ ...mail, attachments: [...attachments] }).catch((error: unknown) => {
       const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
       throw new Error(`the mail server did not take it (${code})`);
     });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { chanceOf, drawCount } from './chance.ts';
 import { backTestWins, conversionByAge, type Lead, monthsOf, outlook, triangleOf } from './cohorts.ts';
-import { tally } from './forecast.ts';
+import { backTest, tally } from './forecast.ts';
 
 const DAY = 86_400_000;
 const WEEK = 7 * DAY;
@@ -170,5 +170,26 @@ describe.skipIf(!here)('a real funnel, from past dates', () => {
     expect(coverage).toBeGreaterThanOrEqual(0.7);
     expect(coverage).toBeLessThanOrEqual(0.9);
     expect(error).toBeLessThan(0.9 * (sameError ?? 0));
+  });
+
+  test.each([
+    ['all that was recorded', Date.UTC(2017, 5, 14)],
+    ['the months of which deals are known too', Date.UTC(2018, 0)],
+  ])('the same for the leads that come: %s', (_, from) => {
+    const days = rows('olist_marketing_qualified_leads_dataset.csv').map(([, day]) => Date.parse(`${day}T12:00:00Z`));
+    const tried = [0, 1, 2, 3, 4, 5, 6].flatMap((shift) => {
+      const now = Date.UTC(2018, 5, 1) - shift * DAY;
+      const counts = new Array<number>(Math.floor((now - from) / WEEK)).fill(0);
+      for (const day of days) {
+        const week = counts.length - 1 - Math.floor((now - day) / WEEK);
+        if (day < now && week >= 0) counts[week] = (counts[week] ?? 0) + 1;
+      }
+      return backTest(counts, 4, SHARE, 1).tried;
+    });
+    const { coverage, error, sameError } = tally(tried);
+    expect(tried.length).toBeGreaterThan(60);
+    expect(coverage).toBeGreaterThanOrEqual(0.7);
+    expect(coverage).toBeLessThanOrEqual(0.9);
+    expect(error).toBeLessThan(sameError ?? 0);
   });
 });

@@ -12,11 +12,12 @@
 
 import { chanceOf } from './chance.ts';
 import {
+  type Course,
+  coursesOf,
   futureOf,
   type Interval,
   intervalOf,
   LEAST_WEEKS,
-  type Level,
   levelOf,
   originsOf,
   type Tally,
@@ -206,8 +207,8 @@ interface Standing {
   readonly rates: Rates;
   /** Open leads by age. */
   readonly open: readonly number[];
-  readonly arrivals: Level;
-  readonly wins: Level;
+  readonly arrivals: readonly Course[];
+  readonly wins: Course;
   readonly amounts: readonly number[];
 }
 
@@ -231,7 +232,7 @@ function standingAt(triangle: Triangle, known: number): Standing {
   return {
     rates,
     open,
-    arrivals: levelOf(
+    arrivals: coursesOf(
       arrived,
       arrived.map(() => 1),
     ),
@@ -265,8 +266,8 @@ function outlookFrom(
   const oldest = rates.win.length - 1;
   const [counts, sums]: [number[], number[]] = [[], []];
   for (let path = 0; path < PATHS; path++) {
-    const arrive = futureOf(arrivals, chance);
-    const win = futureOf(wins, chance);
+    const arrive = futureOf(arrivals, path / PATHS, chance);
+    const win = futureOf([wins], 0, chance);
     const left = Float64Array.from([...open, ...new Array<number>(ahead).fill(0)]);
     let [won, revenue] = [0, 0];
     for (let week = 0; week < ahead; week++) {

@@ -6,8 +6,8 @@
 
 /** Contacts as they were at the ends of some weeks, one after another; the first end is before the weeks that count. */
 export interface Looks {
-  /** At most 30, each with its bit: the first is 1. */
-  readonly conditions: readonly string[];
+  /** How many there are, at most 30, each with its bit: the first is 1. */
+  readonly conditions: number;
   /** By contact, then end of a week: the bits of the conditions that do not hold, and `NEVER` where it cannot count at all. */
   readonly failing: readonly Uint32Array[];
   /** By contact, then end of a week: millionths of a point, NaN for none. Empty where no score was asked for. */
@@ -49,7 +49,7 @@ export function meetingPerWeek(looks: Looks, { without = 0, least }: Change = {}
 
 /** The same for one bare score. */
 export const climbingPerWeek = (looks: Looks, points: number): number[] =>
-  meetingPerWeek({ ...looks, conditions: ['score'] }, { least: { condition: 0, points } });
+  meetingPerWeek({ ...looks, conditions: 1 }, { least: { condition: 0, points } });
 
 /** The same contacts over some of the weeks alone. @param from, until weeks as they count, the second one not included */
 export const duringWeeks = (looks: Looks, from: number, until: number): Looks => ({
@@ -63,7 +63,8 @@ export const mean = (counts: readonly number[]): number =>
   counts.reduce((a, b) => a + b, 0) / Math.max(1, counts.length);
 
 export interface Cost {
-  readonly condition: string;
+  /** Its place. */
+  readonly condition: number;
   /** A week, on average. */
   readonly perWeek: number;
   /** How many more a week than with it. */
@@ -73,16 +74,19 @@ export interface Cost {
 /** What each condition costs by itself, the dearest first. */
 export function costsOf(looks: Looks): Cost[] {
   const now = mean(meetingPerWeek(looks));
-  return looks.conditions
-    .map((condition, bit): Cost => {
-      const perWeek = mean(meetingPerWeek(looks, { without: 1 << bit }));
+  return placesOf(looks)
+    .map((condition): Cost => {
+      const perWeek = mean(meetingPerWeek(looks, { without: 1 << condition }));
       return { condition, perWeek, more: perWeek - now };
     })
     .sort((a, b) => b.more - a.more);
 }
 
+const placesOf = ({ conditions }: Looks): number[] => Array.from({ length: conditions }, (_, place) => place);
+
 export interface Loosening {
-  readonly leaveOut: readonly string[];
+  /** Conditions by their places. */
+  readonly leaveOut: readonly number[];
   readonly perWeek: number;
 }
 
@@ -92,14 +96,14 @@ export interface Loosening {
  * @returns null where even without any of them it would be fewer; nothing left out where the definition does already
  */
 export function smallestLoosening(looks: Looks, wanted: number): Loosening | null {
-  const { conditions } = looks;
+  const places = placesOf(looks);
   const rate = (without: number): number => mean(meetingPerWeek(looks, { without }));
   const told = (without: number): Loosening => ({
-    leaveOut: conditions.filter((_, bit) => (without & (1 << bit)) !== 0),
+    leaveOut: places.filter((place) => (without & (1 << place)) !== 0),
     perWeek: rate(without),
   });
   if (rate(0) >= wanted) return told(0);
-  const singles = conditions.map((_, bit) => 1 << bit);
+  const singles = places.map((place) => 1 << place);
   const pairs = singles.flatMap((one, i) => singles.slice(i + 1).map((other) => one | other));
   for (const candidates of [singles, pairs]) {
     const enough = candidates.map((without) => ({ without, got: rate(without) })).filter(({ got }) => got >= wanted);

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Chance, chanceOf, drawCount } from './chance.ts';
-import { backTest, forecastCounts, intervalOf, LEAST_WEEKS, levelOf, type Tried, tally } from './forecast.ts';
+import { backTest, coursesOf, forecastCounts, intervalOf, LEAST_WEEKS, type Tried, tally } from './forecast.ts';
 
 const SHARE = 0.8;
 const histories = (weeks: number, mean: (week: number, chance: Chance) => number, dispersion: number): number[][] =>
-  Array.from({ length: 8 }, (_, seed) => {
+  Array.from({ length: 6 }, (_, seed) => {
     const chance = chanceOf(seed + 1);
     return Array.from({ length: weeks }, (_, week) => drawCount(mean(week, chance), dispersion, chance));
   });
@@ -23,6 +23,17 @@ describe('an 80 % interval holds what comes in 70 to 90 of a hundred cases, and 
     expect(coverage).toBeGreaterThanOrEqual(0.7);
     expect(coverage).toBeLessThanOrEqual(0.92);
     expect(error).toBeLessThan(sameError ?? 0);
+  });
+
+  test.each([
+    ['rise', histories(60, (week) => 20 + week, 2)],
+    ['fall', histories(60, (week) => 80 - week, 2)],
+  ])('weeks that %s', (_, lists) => {
+    const { coverage, error, sameError } = tally(triedOn(lists, 4));
+    expect(coverage).toBeGreaterThanOrEqual(0.7);
+    expect(coverage).toBeLessThanOrEqual(0.9);
+    // A slow trend is nearly drowned by chance, and "the same as before" is hard to beat.
+    expect(error).toBeLessThan(1.1 * (sameError ?? 0));
   });
 
   test('weeks whose level wanders', () => {
@@ -82,12 +93,12 @@ test('laws: intervals are in order, nothing is below nothing, an empty history s
         expect(high).toBeGreaterThanOrEqual(low);
         expect(expected).toBeGreaterThanOrEqual(0);
       }
-      expect(
-        levelOf(
-          list,
-          list.map(() => 1),
-        ).dispersion,
-      ).toBeGreaterThanOrEqual(1);
+      const courses = coursesOf(
+        list,
+        list.map(() => 1),
+      );
+      for (const { dispersion } of courses) expect(dispersion).toBeGreaterThanOrEqual(1);
+      expect(courses.reduce((sum, { say }) => sum + say, 0)).toBeCloseTo(1, 9);
     }),
     { numRuns: 30, seed: 1 },
   );

@@ -1,12 +1,15 @@
 /**
- * What the next weeks bring, from counts of the weeks before: a level that follows what happened, a season where two
- * years show one, and an interval from many drawn futures. It decides how wide the interval is and how a forecast is held
- * against what came; it refuses to know what is counted.
+ * What the next weeks bring, from counts of the weeks before: a level that follows what happened, a trend that dies away,
+ * a season where two years show one, and an interval from many drawn futures. It decides how wide the interval is and how
+ * a forecast is held against what came; it refuses to know what is counted.
  *
  * The level is simple exponential smoothing (R. G. Brown, 1959; Hyndman and Athanasopoulos, Forecasting: Principles and
- * Practice, 3rd ed., 8.1), the interval is by simulation (same, 5.5 and 8.7), counts are negative binomial with a
- * variance in proportion to the mean, whose factor is Pearson's statistic of the one-week-ahead errors over its degrees
- * of freedom (McCullagh and Nelder, Generalized Linear Models, 2nd ed., 4.5).
+ * Practice, 3rd ed., 8.1), with or without a damped trend (Gardner and McKenzie, 1985; same, 8.2). Several of each are
+ * followed side by side and weighed by how well they told the next week (Akaike weights: Kolassa, International Journal
+ * of Forecasting 27, 2011; as quasi-likelihood: Burnham and Anderson, 2002, 2.5): on a short history none wins and all
+ * have a say, on a long one the best speaks. The interval is by simulation (Hyndman, 5.5 and 8.7), counts are negative
+ * binomial with a variance in proportion to the mean, whose factor is Pearson's statistic of the one-week-ahead errors
+ * over its degrees of freedom (McCullagh and Nelder, Generalized Linear Models, 2nd ed., 4.5).
  */
 
 import { type Chance, chanceOf, drawCount } from './chance.ts';
@@ -27,67 +30,113 @@ const YEAR_WEEKS = 52;
 const SEASON_PART = 4;
 /** How much of each week's surprise the level takes over; no level stays as it is for ever. */
 const GAINS = [0.1, 0.2, 0.35, 0.5] as const;
+/** How much of it the trend takes over, and what is left of the trend a week later. */
+const SLOPES = [0.1, 0.3] as const;
+const DAMPING = 0.8;
 /** Weeks at the beginning whose surprise says nothing: the level is only being found. */
 const SETTLING = 4;
 const PATHS = 500;
 
-/** A level that was followed through some weeks, as things for each unit of exposure. */
-export interface Level {
-  readonly level: number;
+/** One way to follow counts. */
+interface Way {
   readonly gain: number;
+  /** 0 for no trend. */
+  readonly slope: number;
+}
+const LEVELS: readonly Way[] = GAINS.map((gain) => ({ gain, slope: 0 }));
+const TRENDS: readonly Way[] = GAINS.flatMap((gain) =>
+  SLOPES.filter((slope) => slope <= gain).map((slope) => ({ gain, slope })),
+);
+
+interface Place {
+  /** Things for each unit of exposure, and how many more with each week. */
+  readonly level: number;
+  readonly trend: number;
   /** Exposure seen so far: as long as it is small, each week moves the level more than `gain` says. */
   readonly weight: number;
+}
+
+/** Counts as they were followed in one way. */
+export interface Course extends Place, Way {
   /** Variance over mean, at least 1. */
   readonly dispersion: number;
   /** Mean of squared one-week errors over what was expected. */
   readonly surprise: number;
+  /** How much of the say it has, beside the other ways: they add up to 1. */
+  readonly say: number;
 }
 
 /**
- * Follows a level through counts.
+ * Follows counts in each way.
  * @param exposure how much could have happened in each week: 1 for each where all weeks are alike
  */
-export function levelOf(counts: readonly number[], exposure: readonly number[]): Level {
-  return GAINS.map((gain) => follow(counts, exposure, gain)).reduce((best, one) =>
-    one.surprise < best.surprise ? one : best,
-  );
+export function coursesOf(counts: readonly number[], exposure: readonly number[]): Course[] {
+  const found = [...LEVELS, ...TRENDS].map((way) => follow(counts, exposure, way));
+  const dispersion = Math.min(...found.map((one) => one.dispersion));
+  const costs = found.map(({ surprise, judged, slope }) => (surprise * judged) / dispersion + (slope > 0 ? 2 : 0));
+  const least = Math.min(...costs);
+  const says = costs.map((cost) => Math.exp((least - cost) / 2));
+  const all = says.reduce((a, b) => a + b, 0);
+  return found.map(({ judged: _, ...course }, i) => ({ ...course, say: (says[i] ?? 0) / all }));
 }
 
-function follow(counts: readonly number[], exposure: readonly number[], gain: number): Level {
-  let level = 0;
-  let weight = 0;
+/** The best way without a trend alone: for what is expected already but for a factor, where doubt about it counts once. */
+export function levelOf(counts: readonly number[], exposure: readonly number[]): Course {
+  const [first, ...others] = LEVELS.map((way) => ({ ...follow(counts, exposure, way), say: 1 }));
+  if (first === undefined) throw new Error('there is no way to follow counts');
+  return others.reduce((best, one) => (one.surprise < best.surprise ? one : best), first);
+}
+
+function follow(counts: readonly number[], exposure: readonly number[], way: Way) {
+  let place: Place = { level: 0, trend: 0, weight: 0 };
   let surprise = 0;
   let judged = 0;
   counts.forEach((count, week) => {
     const could = exposure[week] ?? 0;
     if (could <= 0) return;
-    const expected = level * could;
+    const expected = nextOf(place) * could;
     if (week >= SETTLING) {
       surprise += (count - expected) ** 2 / Math.max(expected, 0.5);
       judged++;
     }
-    level = moved(level, weight, gain, could, count);
-    weight += could;
+    place = moved(place, way, could, count);
   });
-  const mean = judged === 0 ? 1 : surprise / judged;
   // One parameter was chosen by the same errors, and one is the level itself.
-  const freedom = Math.max(1, judged - 2);
-  return { level, gain, weight, dispersion: Math.max(1, surprise / freedom), surprise: mean };
+  const dispersion = Math.max(1, surprise / Math.max(1, judged - 2));
+  return { ...place, ...way, dispersion, judged, surprise: judged === 0 ? 1 : surprise / judged };
 }
 
-/** The level after a week. Early weeks are averaged; later ones weigh at least the gain. */
-const moved = (level: number, weight: number, gain: number, could: number, count: number): number =>
-  level + Math.max(gain, could / (weight + could)) * (count / could - level);
+const nextOf = ({ level, trend }: Place): number => Math.max(0, level + DAMPING * trend);
 
-/** One drawn future of a level, week after week. */
-export function futureOf(start: Level, chance: Chance): (exposure: number) => number {
-  let { level, weight } = start;
+/** After a week. Early weeks are averaged and say nothing of a trend; later ones weigh at least the gain. */
+function moved(place: Place, { gain, slope }: Way, could: number, count: number): Place {
+  const { trend, weight } = place;
+  const error = count / could - nextOf(place);
+  return {
+    level: nextOf(place) + Math.max(gain, could / (weight + could)) * error,
+    trend: DAMPING * trend + (weight < SETTLING ? 0 : slope) * error,
+    weight: weight + could,
+  };
+}
+
+/**
+ * One drawn future, week after week.
+ * @param share from 0 to 1: where the courses are laid side by side, each as wide as its say, this one is followed
+ */
+export function futureOf(courses: readonly Course[], share: number, chance: Chance): (exposure: number) => number {
+  let end = 0;
+  const ends = courses.map(({ say }) => {
+    end += say;
+    return end;
+  });
+  const course = courses[ends.findIndex((one) => share < one)] ?? courses.at(-1);
+  if (course === undefined) return () => 0;
+  let place: Place = course;
   return (exposure) => {
     if (exposure <= 0) return 0;
-    const count = drawCount(level * exposure, start.dispersion, chance);
+    const count = drawCount(nextOf(place) * exposure, course.dispersion, chance);
     // What was drawn moves the level as what happens would: so doubt about the level grows with the weeks.
-    level = moved(level, weight, start.gain, exposure, count);
-    weight += exposure;
+    place = moved(place, course, exposure, count);
     return count;
   };
 }
@@ -110,8 +159,6 @@ export interface Forecast {
   })[];
   /** Whether two years showed a season that helps. */
   readonly seasonal: boolean;
-  readonly dispersion: number;
-  readonly gain: number;
 }
 
 /**
@@ -121,11 +168,11 @@ export interface Forecast {
  */
 export function forecastCounts(counts: readonly number[], { weeks, spans, share, seed }: Asked): Forecast | null {
   if (counts.length < LEAST_WEEKS) return null;
-  const { season, level } = seasonOf(counts);
+  const { season, courses } = seasonOf(counts);
   const chance = chanceOf(seed);
   const ahead = Math.max(weeks, ...spans.map(Math.ceil), 1);
-  const drawn = Array.from({ length: PATHS }, () => {
-    const next = futureOf(level, chance);
+  const drawn = Array.from({ length: PATHS }, (_, path) => {
+    const next = futureOf(courses, path / PATHS, chance);
     return Array.from({ length: ahead }, (_, week) => next(season?.[(counts.length + week) % YEAR_WEEKS] ?? 1));
   });
   return {
@@ -141,8 +188,6 @@ export function forecastCounts(counts: readonly number[], { weeks, spans, share,
       return { ...intervalOf(sums, share), chanceOf: chanceOfSum };
     }),
     seasonal: season !== null,
-    dispersion: level.dispersion,
-    gain: level.gain,
   };
 }
 
@@ -160,13 +205,13 @@ export function intervalOf(draws: readonly number[], share: number): Interval {
   return { expected, low: at((1 - share) / 2), high: at((1 + share) / 2) };
 }
 
-/** The level, and the factor of each week of a year counted from the first week; null where it does not help. */
-function seasonOf(counts: readonly number[]): { season: readonly number[] | null; level: Level } {
-  const plain = levelOf(
+/** The courses, and the factor of each week of a year counted from the first week; null where it does not help. */
+function seasonOf(counts: readonly number[]): { season: readonly number[] | null; courses: readonly Course[] } {
+  const plain = coursesOf(
     counts,
     counts.map(() => 1),
   );
-  if (counts.length < SEASON_WEEKS) return { season: null, level: plain };
+  if (counts.length < SEASON_WEEKS) return { season: null, courses: plain };
   const mean = counts.reduce((a, b) => a + b, 0) / counts.length;
   const season = Array.from({ length: YEAR_WEEKS }, (_, week) => {
     const part = Math.floor(week / SEASON_PART);
@@ -175,12 +220,14 @@ function seasonOf(counts: readonly number[]): { season: readonly number[] | null
     const pull = 2 * SEASON_PART;
     return (own.reduce((a, b) => a + b, 0) + pull * mean) / ((own.length + pull) * mean || 1);
   });
-  const level = levelOf(
+  const courses = coursesOf(
     counts,
     counts.map((_, week) => season[week % YEAR_WEEKS] ?? 1),
   );
-  // The factors were found in the same weeks: they must win clearly.
-  return level.surprise < 0.85 * plain.surprise ? { season, level } : { season: null, level: plain };
+  const surpriseOf = (all: readonly Course[]): number =>
+    Math.min(...all.map(({ slope, surprise }) => (slope === 0 ? surprise : Number.POSITIVE_INFINITY)));
+  // The factors were found in the same weeks: they must win clearly, among levels that no trend helps to follow a wave.
+  return surpriseOf(courses) < 0.85 * surpriseOf(plain) ? { season, courses } : { season: null, courses: plain };
 }
 
 /** A forecast from a past instant beside what came. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Labelled, labelOf } from './feedback.ts';
 import type { Fact } from './handoff.ts';
-import { dueAfter, type Material, monthsAfter, repeatsOf, reportOf } from './review.ts';
+import { dueAfter, type Material, monthsAfter, reminderOf, repeatsOf, reportOf } from './review.ts';
 
 const day = (text: string): number => Date.parse(`${text}T00:00:00Z`);
 
@@ -14,6 +14,14 @@ describe('a review is due', () => {
     ['2026-12-15', 1, '2027-01-15'],
   ])('%s and %d months later: %s', (from, months, then) => {
     expect(monthsAfter(day(from), months)).toBe(day(then));
+  });
+
+  test('people hear of a review a week before it is due, and once it is', () => {
+    const due = Date.UTC(2027, 0, 15);
+    expect(reminderOf(due, due - 8 * 86_400_000)).toBeNull();
+    expect(reminderOf(due, due - 7 * 86_400_000)).toBe('review-due');
+    expect(reminderOf(due, due - 1)).toBe('review-due');
+    expect(reminderOf(due, due)).toBe('review-overdue');
   });
 
   test('on the day that was agreed, and then on the first such day after the last one that was held', () => {

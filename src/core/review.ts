@@ -26,6 +26,15 @@ export function dueAfter({ next, everyMonths }: { next: number; everyMonths: num
   return due;
 }
 
+/** Milliseconds before a review is due at which people hear of it. */
+const AHEAD = 7 * 86_400_000;
+
+/** What people are to hear of a review that is due then; null for nothing yet. */
+export function reminderOf(dueAt: number, now: number): 'review-due' | 'review-overdue' | null {
+  if (now >= dueAt) return 'review-overdue';
+  return now >= dueAt - AHEAD ? 'review-due' : null;
+}
+
 /** How two rules give points to the same contacts. */
 export interface Overlap {
   readonly rules: readonly [string, string];

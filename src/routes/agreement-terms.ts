@@ -23,7 +23,7 @@ export const termsShape = z.object({
   require: z.array(z.string()),
   qualifiers: z
     .record(z.enum(QUALIFIERS), z.string().nullable())
-    .describe('As sentences in English; null where none is asked for.'),
+    .describe('As sentences; null where none is asked for.'),
   situation: z.record(z.enum(SITUATION), z.string().nullable()).describe('The field that holds each part.'),
   marketing: z.object({
     deliver: span,

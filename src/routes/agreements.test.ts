@@ -1,5 +1,6 @@
 // An agreement from the draft to both signatures: what is refused, and that what is signed is one exact text.
 import { describe, expect, test } from 'vitest';
+import { pdfText } from '../../test/pdf-text.ts';
 import { postgresUrl } from '../../test/postgres.ts';
 import { testApp } from '../../test/service.ts';
 import { asPerson } from '../../test/signed-in.ts';
@@ -92,6 +93,9 @@ describe.skipIf(url === undefined)('agreements over HTTP', async () => {
     expect(all.items.map((item: { inForceUntil: string | null }) => item.inForceUntil === null)).toEqual([true, false]);
     const file = await people.sales({ method: 'GET', url: `${path}/document` });
     expect(file.body).toBe(TEXT);
+    const pdf = await people.sales({ method: 'GET', url: `${path}/agreement.pdf?language=tr` });
+    const printed = pdfText(pdf.rawPayload).join('').replaceAll(' ', '');
+    for (const text of [one.hash, 'marketing@example.org', 'Pazarlama']) expect(printed).toContain(text);
   });
 
   test('a comment stands beside a part until somebody deals with it', async () => {

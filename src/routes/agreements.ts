@@ -7,7 +7,9 @@ import { type Agreement, parseAgreement, type Spoken, type Team } from '../core/
 import { readText } from '../core/document.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
-import { phrasesOf } from '../core/phrases/languages.ts';
+import { type Language, phrasesOf } from '../core/phrases/languages.ts';
+import { agreementPaper } from '../papers/agreement.ts';
+import { pdfOf } from '../papers/pdf.ts';
 import {
   type AgreementComment,
   type AgreementDraft,
@@ -130,6 +132,11 @@ export function agreementRoutes(plain: FastifyInstance, { app }: Desk): void {
   const findOr404 = async (agreementId: number): Promise<AgreementVersion> =>
     (await findAgreement(app.db, agreementId)) ?? missing(`agreement ${agreementId}`);
 
+  async function wholeOf(agreementId: number, of: Language): Promise<z.input<typeof wholeVersion>> {
+    const one = show(await findOr404(agreementId));
+    return { ...one, terms: termsOf(await app.handoffs.agreementOf(agreementId), phrasesOf(of)) };
+  }
+
   server.get(
     '/api/agreements',
     {
@@ -155,9 +162,27 @@ export function agreementRoutes(plain: FastifyInstance, { app }: Desk): void {
         response: answers(wholeVersion),
       },
     },
-    async ({ params, query }) => {
-      const one = show(await findOr404(params.id));
-      return { ...one, terms: termsOf(await app.handoffs.agreementOf(params.id), phrasesOf(query.language)) };
+    ({ params, query }) => wholeOf(params.id, query.language),
+  );
+
+  server.get(
+    '/api/agreements/:id/agreement.pdf',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'One version as PDF: what it says, who signed it, and the hash of the text that was signed',
+        params: byId,
+        querystring: z.object({ language }),
+        produces: ['application/pdf'],
+      },
+    },
+    async ({ params, query }, reply) => {
+      const one = wholeVersion.parse(await wholeOf(params.id, query.language));
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `inline; filename="${one.name}-${one.version}.pdf"`)
+        .send(await pdfOf(agreementPaper(one, query.language, app.clock())));
     },
   );
 

@@ -127,6 +127,8 @@ describe.skipIf(url === undefined)('forecasts over HTTP', async () => {
       9,
     );
     expect(body.loosening.leaveOut).toHaveLength(2);
+    const inRomanian = (await post({ agreement: String(agreementId), language: 'ro' })).body.conditions;
+    expect(inRomanian.map(({ condition }: { condition: string }) => condition)).toContain('phone are o valoare');
     expect(body.loosening.perWeek).toBeGreaterThanOrEqual(qualified.length / 52);
     expect(body.threshold).toMatchObject({ score: 'interest', points: 60 });
     const step = body.threshold.steps.find(({ points }: { points: number }) => points === 60);

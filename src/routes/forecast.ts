@@ -16,11 +16,12 @@ import {
 } from '../core/definition.ts';
 import { readText } from '../core/document.ts';
 import { backTest, type Forecast, forecastCounts, type Interval, intervalOf, type Tally } from '../core/forecast.ts';
+import { phrasesOf } from '../core/phrases/languages.ts';
 import { type Looked, WEEK } from '../forecasting.ts';
 import { type Serving, servingModel } from '../store/contacts.ts';
 import { entriesPerWeek, handedLeads, servedSince } from '../store/forecast.ts';
 import { inPoints } from './contact-shape.ts';
-import { answers, type Desk, id, missing, shortText, typed, written } from './shapes.ts';
+import { answers, type Desk, id, language, missing, shortText, typed, written } from './shapes.ts';
 
 const tags = ['forecast'];
 const config = { right: 'handoff.read' } as const;
@@ -299,6 +300,7 @@ export function forecastRoutes(plain: FastifyInstance, { app }: Desk): void {
             agreement: id.optional(),
             document: z.string().min(1).max(200_000).optional().describe('The text of an agreement, YAML or JSON.'),
             wantedPerWeek: z.number().min(0).max(1e7).optional().describe('What marketing promises, unless given.'),
+            language,
           })
           .refine(({ agreement, document }) => (agreement === undefined) !== (document === undefined), {
             message: 'name an agreement or send its document',
@@ -311,6 +313,8 @@ export function forecastRoutes(plain: FastifyInstance, { app }: Desk): void {
         body.agreement === undefined ? await read(body.document ?? '') : await app.handoffs.agreementOf(body.agreement);
       const looked = await lookFor(await servingOr404(agreement.model), agreement.definition);
       const { looks } = looked;
+      const say = phrasesOf(body.language);
+      const told = (place: number): string => looked.says[place]?.(say) ?? '';
       const perWeek = mean(meetingPerWeek(looks));
       const { number } = agreement.marketing;
       const promise = number && number.count / (number.per === 'month' ? 365.25 / 12 / 7 : 365.25 / 4 / 7);
@@ -319,9 +323,9 @@ export function forecastRoutes(plain: FastifyInstance, { app }: Desk): void {
       return {
         perWeek,
         sample: showSample(looked, perWeek),
-        conditions: costsOf(looks),
+        conditions: costsOf(looks).map(({ condition, ...cost }) => ({ condition: told(condition), ...cost })),
         wantedPerWeek: wanted,
-        loosening: loosening && { ...loosening, leaveOut: [...loosening.leaveOut] },
+        loosening: loosening && { ...loosening, leaveOut: loosening.leaveOut.map(told) },
         threshold: looked.threshold && stepsOf(looks, looked.threshold, wanted),
       };
     },

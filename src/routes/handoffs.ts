@@ -111,8 +111,8 @@ export const wholeHandoff = handoffShape.extend({
 
 export const noticeShape = z.object({
   id: z.string(),
-  handoffId: z.string(),
-  contactId: z.string(),
+  handoffId: z.string().nullable().describe('Null for what is about no lead, such as a review.'),
+  contactId: z.string().nullable(),
   lead: z.string().nullable().describe('What the lead is called.'),
   at: z.string(),
   kind: z.string(),
@@ -290,7 +290,8 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       config: reading,
       schema: {
         tags,
-        summary: 'What the caller should hear of hand-offs, the newest first: their own, and those of their team',
+        summary:
+          'What the caller should hear of hand-offs and reviews, the newest first: their own, and those of their team',
         querystring: page.extend({ unseen: z.enum(['yes']).optional() }),
         response: answers(list(noticeShape)),
       },
@@ -312,8 +313,8 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
         limit,
         ({ noticeId, handoffId, contactId, lead, at, kind, details, seenAt }) => ({
           id: String(noticeId),
-          handoffId: String(handoffId),
-          contactId: String(contactId),
+          handoffId: handoffId === null ? null : String(handoffId),
+          contactId: contactId === null ? null : String(contactId),
           lead,
           at: written(at),
           kind,

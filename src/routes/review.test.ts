@@ -1,9 +1,13 @@
 // Reviews over HTTP: due by the agreement, opened, written down, closed and kept as they were.
 import { describe, expect, test } from 'vitest';
 import { did, handedOver, known, settle } from '../../test/handed-over.ts';
+import { pdfText } from '../../test/pdf-text.ts';
 import { postgresUrl } from '../../test/postgres.ts';
 import { NOON, testApp } from '../../test/service.ts';
 import { asPerson } from '../../test/signed-in.ts';
+import type { Mail } from '../connectors/send.ts';
+import { createMailer } from '../mailing.ts';
+import { createReviewing } from '../reviewing.ts';
 import { createServer } from '../server.ts';
 
 const DAY = 86_400_000;
@@ -13,7 +17,7 @@ const url = await postgresUrl();
 
 describe.skipIf(url === undefined)('reviews over HTTP', async () => {
   if (url === undefined) return;
-  const service = await testApp(url);
+  const service = await testApp(url, { SCORELINE_SMTP_URL: 'smtp://mail.example.org' });
   const { app } = service;
   const server = await createServer(app);
   await server.ready();
@@ -25,11 +29,42 @@ describe.skipIf(url === undefined)('reviews over HTTP', async () => {
     const isJson = String(answer.headers['content-type']).includes('json');
     return { status: answer.statusCode, body: isJson ? answer.json() : answer.body };
   };
+  const mails: Mail[] = [];
+  const surroundings = {
+    ...app,
+    sendMail: async (mail: Mail) => void mails.push(mail),
+    home: 'https://scores.example.org',
+  };
+  const mailer = createMailer(surroundings);
+  /** Whom the mails that are due went to, and about what. */
+  const mailed = async (): Promise<string[]> => {
+    mails.length = 0;
+    await mailer.mailDue();
+    return mails.map(({ to, subject }) => `${to}: ${subject}`).sort();
+  };
   const accept = (messages: Parameters<typeof app.ingest.accept>[0]['messages']) =>
     app.ingest.accept({ sourceId: null, receivedAt: service.now, messages, refusals: [] });
 
   test('one is due on the day of the agreement, and only one is open at a time', async () => {
     const { due, items } = (await call('GET', '/api/reviews')).body;
+    const reviewing = createReviewing(app);
+    await mailed();
+    await reviewing.remind();
+    expect(await mailed()).toEqual([]);
+    const then = service.now;
+    service.now = Date.UTC(2026, 10, 24);
+    await Promise.all([reviewing.remind(), reviewing.remind()]);
+    expect(await mailed()).toEqual(['marketing@example.org: A review is due soon: leads']);
+    expect(mails[0]?.text).toContain('Due: 2026-12-01');
+    service.now = Date.UTC(2026, 11, 1);
+    for (let i = 0; i < 2; i++) await reviewing.remind();
+    expect(await mailed()).toEqual(['marketing@example.org: A review is overdue: leads']);
+    const { items: bell } = (await call('GET', '/api/notices?limit=2')).body;
+    expect(bell.map(({ kind, handoffId }: { kind: string; handoffId: null }) => [kind, handoffId])).toEqual([
+      ['review-overdue', null],
+      ['review-due', null],
+    ]);
+    service.now = then;
     expect([due, items]).toEqual([
       [{ agreement: 'leads', dueAt: '2026-12-01T00:00:00.000Z', overdue: false, heldAt: null, openId: null }],
       [],
@@ -87,9 +122,22 @@ describe.skipIf(url === undefined)('reviews over HTTP', async () => {
     expect(page.body).toContain('@media print');
     expect(page.body).not.toMatch(/<script|<link|src=|@import/);
 
+    expect((await call('POST', '/api/reviews/1/send')).body.code).toBe('conflict');
     service.now += DAY;
     const closed = (await call('POST', '/api/reviews/1/close')).body;
     expect(closed).toMatchObject({ minutes, closedBy: 'marketing@example.org' });
+    expect(await mailed()).toEqual(['marketing@example.org: A review was closed: leads']);
+    const [mail] = mails;
+    expect(mail?.html).toContain('Points for &lt;b&gt;large&lt;/b&gt; companies go down.');
+    const [attached] = mail?.attachments ?? [];
+    expect(attached?.filename).toBe('review-leads-2026-12-14.pdf');
+    expect(pdfText(attached?.content ?? Buffer.alloc(0)).join('')).toContain('Ana asks the board.');
+    expect((await call('POST', '/api/reviews/1/send', undefined, viewer)).status).toBe(403);
+    expect((await call('POST', '/api/reviews/1/send')).status).toBe(204);
+    expect(await mailed()).toHaveLength(1);
+    const pdf = await viewer({ method: 'GET', url: '/api/reviews/1/report.pdf?language=ru' });
+    expect(pdf.headers['content-type']).toBe('application/pdf');
+    expect(pdfText(pdf.rawPayload).join('')).toContain('Обзор соглашения leads');
     service.now += 30 * DAY;
     await accept([did('lead1', service.now, 'page_viewed'), known('lead2', service.now, { title: 'Student' })]);
     await settle(app);

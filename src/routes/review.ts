@@ -9,8 +9,13 @@ import { needsOf } from '../core/needs.ts';
 import { dueAfter, type Material, type Proposal, type Report, reportOf } from '../core/review.ts';
 import { storable } from '../core/text.ts';
 import { rulesOf } from '../core/words.ts';
+import { htmlOf } from '../papers/html.ts';
+import { pdfOf } from '../papers/pdf.ts';
+import { reviewPaper } from '../papers/review.ts';
 import { servingModel } from '../store/contacts.ts';
+import type { Db } from '../store/db.ts';
 import { readLabelled } from '../store/feedback.ts';
+import { addReviewNotices } from '../store/notices.ts';
 import {
   closeReview,
   countEvents,
@@ -26,8 +31,18 @@ import {
 } from '../store/review.ts';
 import { rateShape, shareShape, showRate } from './feedback.ts';
 import { outlineOf } from './outline.ts';
-import { reviewPage } from './review-report.ts';
-import { answers, byId, type Desk, missing, nothing, shortText, typed, written, writtenOrNull } from './shapes.ts';
+import {
+  answers,
+  byId,
+  type Desk,
+  language,
+  missing,
+  nothing,
+  shortText,
+  typed,
+  written,
+  writtenOrNull,
+} from './shapes.ts';
 
 const tags = ['reviews'];
 
@@ -223,15 +238,38 @@ export function reviewRoutes(plain: FastifyInstance, { app }: Desk): void {
       config: reading,
       schema: {
         tags,
-        summary: 'The report as one page that needs nothing else; the browser prints it, to PDF too',
+        summary: 'The report as one page that needs nothing else',
         params: byId,
+        querystring: z.object({ language }),
         response: answers(z.string()),
         produces: ['text/html'],
       },
     },
-    async ({ params }, reply) => {
+    async ({ params, query }, reply) => {
       const shown = wholeReview.parse(await whole(params.id));
-      return reply.type('text/html; charset=utf-8').send(reviewPage(shown));
+      return reply.type('text/html; charset=utf-8').send(htmlOf(reviewPaper(shown, query.language)));
+    },
+  );
+
+  server.get(
+    '/api/reviews/:id/report.pdf',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'The report as PDF',
+        params: byId,
+        querystring: z.object({ language }),
+        produces: ['application/pdf'],
+      },
+    },
+    async ({ params, query }, reply) => {
+      const shown = wholeReview.parse(await whole(params.id));
+      const name = `review-${shown.agreement}-${shown.report.to.slice(0, 10)}.pdf`;
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', `inline; filename="${name}"`)
+        .send(await pdfOf(reviewPaper(shown, query.language)));
     },
   );
 
@@ -272,7 +310,31 @@ export function reviewRoutes(plain: FastifyInstance, { app }: Desk): void {
       const by = { by: nameOf(callerOf(request)), now };
       if (review.closedAt !== null || !(await closeReview(app.db, id, await reportNow(review, now), by)))
         await refuse(id);
+      await addReviewNotices(app.db, 'review-closed', { agreement: review.name, reviewId: String(id) }, now);
       return whole(id);
+    },
+  );
+
+  server.post(
+    '/api/reviews/:id/send',
+    {
+      config: writing,
+      schema: {
+        tags,
+        summary: 'Send the report of a closed review again, to the people of marketing, sales and leadership',
+        description: 'It is sent by itself when the review is closed.',
+        params: byId,
+        response: nothing,
+      },
+    },
+    async ({ params: { id } }, reply) => {
+      if (app.config.SCORELINE_SMTP_URL === undefined)
+        throw new ScorelineError('conflict', 'no mail server is named: set SCORELINE_SMTP_URL');
+      const { name, closedAt } = await find(id);
+      if (closedAt === null)
+        throw new ScorelineError('conflict', 'the review is open: its report is sent once it is closed');
+      await addReviewNotices(app.db, 'review-closed', { agreement: name, reviewId: String(id) }, app.clock());
+      return reply.status(204).send(null);
     },
   );
 
@@ -280,6 +342,13 @@ export function reviewRoutes(plain: FastifyInstance, { app }: Desk): void {
     await find(reviewId);
     throw new ScorelineError('conflict', 'the review is closed: it stays as it was');
   }
+}
+
+/** A review that was closed, as it was then. @throws ScorelineError `not_found` */
+export async function closedReview(db: Db, reviewId: number): Promise<z.output<typeof wholeReview>> {
+  const review = await findReview(db, reviewId);
+  if (review === null || review.closedAt === null) return missing(`closed review ${reviewId}`);
+  return wholeReview.parse({ ...showReview(review), report: review.report });
 }
 
 const showReview = (one: KeptReview): z.input<typeof reviewShape> => ({

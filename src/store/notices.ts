@@ -1,12 +1,13 @@
-/** Whom hand-offs have something to tell. It decides that a notice is seen once; it refuses to know why it was written. */
+/** Whom hand-offs and reviews have something to tell. It decides that a notice is seen once; it refuses to know why it was written. */
 
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
 
 export interface KeptNotice {
   readonly noticeId: number;
-  readonly contactId: number;
-  readonly handoffId: number;
+  /** Null for what is about no lead. */
+  readonly contactId: number | null;
+  readonly handoffId: number | null;
   readonly at: number;
   readonly kind: string;
   readonly recipient: string;
@@ -43,6 +44,26 @@ export async function seeNotices(
     `update handoff_notice set seen_at = $3
      where notice_id = any($1::bigint[]) and recipient = any($2) and seen_at is null`,
     [bigints(ids), recipients, now],
+  );
+}
+
+/** Who hears of reviews, as teams. */
+const REVIEWERS = ['marketing', 'sales', 'leadership'];
+
+/**
+ * Tells the people of marketing, sales and leadership of a review, on the page and by e-mail. That it is due, or overdue,
+ * they hear once.
+ */
+export async function addReviewNotices(
+  db: Db,
+  kind: 'review-due' | 'review-overdue' | 'review-closed',
+  details: { readonly agreement: string; readonly dueAt?: string; readonly reviewId?: string },
+  now: number,
+): Promise<void> {
+  await db.rows(
+    `insert into handoff_notice (at, kind, recipient, details, mail_at)
+     select $1, $2, recipient, $3, $1 from unnest($4::text[]) as t (recipient) on conflict do nothing`,
+    [now, kind, JSON.stringify(details), REVIEWERS],
   );
 }
 

@@ -165,8 +165,15 @@ function Version({ id, versions, change }: Shown) {
         <Button size="xs" variant="default" component="a" href={`/api/agreements/${id}/document`}>
           {t('download')}
         </Button>
-        <Button size="xs" variant="default" onClick={() => window.print()}>
-          {t('print')}
+        <Button
+          size="xs"
+          variant="default"
+          component="a"
+          href={`/api/agreements/${id}/agreement.pdf?language=${i18n.language}`}
+          target="_blank"
+          rel="noreferrer"
+        >
+          {t('pdf')}
         </Button>
         {versions.length > 1 && (
           <NativeSelect

@@ -26,6 +26,7 @@ import { useFormat } from '../format.ts';
 import { useMe } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useReason } from '../parts/reason-of.tsx';
+import { Refusal } from '../parts/refusal.tsx';
 import { Share } from '../parts/share.tsx';
 import { WideTable } from '../parts/wide-table.tsx';
 import { review } from '../router.tsx';
@@ -130,8 +131,10 @@ function State({ closedAt }: { closedAt: string | null }) {
 }
 
 function One({ id }: { id: string }) {
-  const { t } = useTranslation('review');
+  const { t, i18n } = useTranslation('review');
   const format = useFormat();
+  const mayWrite = useMayWrite();
+  const send = useMutation({ mutationFn: () => call('POST', `/api/reviews/${id}/send`) });
   const one = useQuery({
     queryKey: ['reviews', id],
     queryFn: () => call<WholeReview>('GET', `/api/reviews/${id}`),
@@ -155,16 +158,36 @@ function One({ id }: { id: string }) {
             })}
           </Text>
         </div>
-        <Button
-          component="a"
-          variant="default"
-          href={`/api/reviews/${id}/report.html`}
-          target="_blank"
-          rel="noreferrer"
-        >
-          {t('print')}
-        </Button>
+        <Group gap="xs">
+          <Button
+            component="a"
+            variant="default"
+            href={`/api/reviews/${id}/report.html?language=${i18n.language}`}
+            target="_blank"
+            rel="noreferrer"
+          >
+            {t('print')}
+          </Button>
+          <Button
+            component="a"
+            variant="default"
+            href={`/api/reviews/${id}/report.pdf?language=${i18n.language}`}
+            target="_blank"
+            rel="noreferrer"
+          >
+            {t('pdf')}
+          </Button>
+          {mayWrite && one.data.closedAt !== null && (
+            <Button variant="default" loading={send.isPending} onClick={() => send.mutate()}>
+              {t('send')}
+            </Button>
+          )}
+        </Group>
       </Group>
+      <Text size="sm" role="status">
+        {send.isSuccess && t('sent')}
+      </Text>
+      <Refusal error={send.error} />
       <Proposals of={report} />
       <Conversion of={report} />
       <Stack gap="xs">

@@ -93,9 +93,15 @@ export function Bell() {
                     setOpen(false);
                     if (one.seenAt === null) see.mutate([one.id]);
                   }}
-                  renderRoot={(props) => <Link {...props} to="/handoffs/$id" params={{ id: one.handoffId }} />}
+                  renderRoot={(props) =>
+                    one.handoffId === null ? (
+                      <Link {...props} to="/review" search={{ id: textIn(one.details.reviewId) }} />
+                    ) : (
+                      <Link {...props} to="/handoffs/$id" params={{ id: one.handoffId }} />
+                    )
+                  }
                 >
-                  {one.lead ?? `#${one.contactId}`}
+                  {textIn(one.details.agreement) ?? one.lead ?? `#${one.contactId}`}
                 </Anchor>
                 <Text size="xs" c="dimmed">
                   {t(`bell.kind.${one.kind}`)} · {format.moment(one.at)}
@@ -109,3 +115,5 @@ export function Bell() {
     </Popover>
   );
 }
+
+const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -10,10 +10,11 @@ import { Failure } from './failure.tsx';
 import { Sampled } from './forecast-figures.tsx';
 
 export function ForecastDefinition({ agreement }: { agreement: string }) {
-  const { t } = useTranslation('forecast');
+  const { t, i18n } = useTranslation('forecast');
   const found = useQuery({
-    queryKey: ['forecast', 'definition', agreement],
-    queryFn: () => call<DefinitionAnswer>('POST', '/api/forecast/definition', { body: { agreement } }),
+    queryKey: ['forecast', 'definition', agreement, i18n.language],
+    queryFn: () =>
+      call<DefinitionAnswer>('POST', '/api/forecast/definition', { body: { agreement, language: i18n.language } }),
     staleTime: 300_000,
   });
   return (
