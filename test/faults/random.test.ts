@@ -141,7 +141,7 @@ describe.skipIf(url === undefined)('a random run', async () => {
           [lastMerge],
         );
         expect(rows).toHaveLength(plain.merges.length);
-        const undone = unmerge(app.db, rows[place]?.id ?? 0, { companyDomainOf, now: service.now });
+        const undone = unmerge(app.db, rows[place]?.id ?? 0, { companyDomainOf, by: 'a test', now: service.now });
         if (plain.unmerge(merge) === null) await expect(undone).rejects.toMatchObject({ code: 'conflict' });
         else await undone;
       },
