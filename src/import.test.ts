@@ -163,7 +163,9 @@ describe.skipIf(url === undefined)('import', async () => {
 });
 
 describe.skipIf(!canServe())('a file that is sent to the service', () => {
-  test('goes on after kill -9 of the command and of the service, with every row there once', async () => {
+  test('goes on after kill -9 of the command and of the service, with every row there once', {
+    timeout: 120_000,
+  }, async () => {
     const data = dataFolder();
     let service = await serve(data);
     onTestFinished(async () => {
@@ -208,7 +210,7 @@ describe.skipIf(!canServe())('a file that is sent to the service', () => {
         state: string;
         accepted: number;
       };
-    await until('the upload to be read to its end', async () => (await stateOf()).state === 'done', 50_000);
+    await until('the upload to be read to its end', async () => (await stateOf()).state === 'done', 90_000);
     console.log(`import killed: 30000 rows sent, ${kept} found after the crash, ${await countOf('sent')} at the end`);
     expect(await countOf('sent')).toBe(30_000);
     expect((await stateOf()).accepted).toBe(30_000);
