@@ -1,10 +1,11 @@
 // Decides what is measured of the model studio: from the edit of a draft to the answer with all numbers of the whole base,
-// over HTTP. Refuses to know what the figures should be.
+// over HTTP, and from a key pressed in a rule's form to the numbers on the screen. Refuses to know what the figures should be.
 //
-//   node bench/studio.ts [--contacts 100000] [--events 2000000] [--scored yes|no] [--data FOLDER]
+//   node bench/studio.ts [--contacts 100000] [--events 2000000] [--scored yes|no] [--screen yes|no] [--data FOLDER]
 //
-// With --data the base stays in that folder for the next run. With --scored no the first version is published and nobody is scored by it, which saves minutes where there are many:
-// then everybody stands in no stage.
+// With --data the base stays in that folder for the next run. With --scored no the first version is published and nobody is
+// scored by it, which saves minutes where there are many: then everybody stands in no stage. With --screen no no browser is
+// needed.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,16 +21,20 @@ import { createKey } from '../src/store/keys.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { startWorkers } from '../src/worker.ts';
 import { fillBase, NOW } from './base.ts';
+import { buildPage, onScreen } from './studio-screen.ts';
 
 const { values } = parseArgs({
   options: {
     contacts: { type: 'string', default: '100000' },
     events: { type: 'string', default: '2000000' },
     scored: { type: 'string', default: 'yes' },
+    screen: { type: 'string', default: 'yes' },
     data: { type: 'string' },
   },
 });
 
+/** People sign in from an address that the service knows to be its own. */
+const PORT = '4398';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const document = readFileSync(new URL('model.yaml', import.meta.url), 'utf8');
 
@@ -70,12 +75,13 @@ const EDITS: readonly (readonly [string, string])[] = [
   ['sum: { fit: 0.6, interest: 1 }', 'sum: { fit: 1, interest: 0.8 }'],
 ];
 
+if (values.screen === 'yes') buildPage();
 const dataDir = values.data ?? mkdtempSync(join(tmpdir(), 'scoreline-bench-'));
 const postgres = await startPostgres({ dataDir });
 const db = openDb(postgres.url);
 try {
   await migrate(db, NOW);
-  const config = readConfig({ SCORELINE_TRIAL_MEMORY: '8000' });
+  const config = readConfig({ SCORELINE_TRIAL_MEMORY: '8000', SCORELINE_PORT: PORT });
   const app = createApp({ db, config, log: pino({ level: 'error' }), clock: () => NOW });
   const [contacts, events] = [Number(values.contacts), Number(values.events)];
   const [there] = await app.scoring.versions();
@@ -93,7 +99,7 @@ try {
     await db.script('analyze');
   }
   const server = await createServer(app);
-  const address = await server.listen({ host: '127.0.0.1', port: 0 });
+  const address = await server.listen({ host: '127.0.0.1', port: Number(PORT) });
   const { key } = await createKey(db, { name: 'bench', scope: 'read', by: 'bench', now: NOW });
   say(`${contacts} contacts, ${events} events, 24 rules; ${values.scored === 'yes' ? 'all' : 'nobody'} scored before`);
   const idle = process.memoryUsage().rss;
@@ -133,6 +139,7 @@ try {
   const at = (share: number): string => (sorted[Math.ceil(share * sorted.length) - 1] ?? 0).toFixed(0);
   say(`  edit → answer, ${took.length} different edits: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms`);
   say(`  the service itself answered nobody for at most ${longest.toFixed(0)} ms meanwhile`);
+  if (values.screen === 'yes') for (const line of await onScreen(db, address, document)) say(line);
   const outcome = { event: 'webinar_attended', days: 60 };
   const first = await trial(document, { outcome });
   const again = await trial(document.replace('points: 25 }', 'points: 27 }'), { outcome });

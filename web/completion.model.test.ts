@@ -46,6 +46,80 @@ test.each<[string, string[], string[]]>([
   [`${START}      []\nstages:\n  - { id: mql, enter: { score: { | } } }`, ['fit'], ['title']],
   [`${START}      []\nstages:\n  - { id: mql, enter: { | } }`, ['score', 'grade', 'event', 'title'], []],
   [`${START}      []\nbands:\n  |`, ['fit'], []],
+  // However deep: conditions within conditions, events within stages, companies and their contacts.
+  [`${START}      - { id: a, if: { any: [ { not: { | } } ] }, points: 1 }`, ['title', 'all', 'not'], ['score', 'path']],
+  [`${START}      - { id: a, if: { any: [ { title: { | } } ] }, points: 1 }`, ['is', 'mentions'], ['title', 'any']],
+  [
+    `${START}      - id: a\n        on: form_submitted\n        where:\n          any:\n            - { | }`,
+    ['form', 'not'],
+    ['path', 'title', 'score'],
+  ],
+  [
+    `${START}      - id: a\n        on: form_submitted\n        where:\n          not:\n            form:\n              is: |`,
+    ['demo'],
+    ['/pricing', 'CEO'],
+  ],
+  [`${START}      - { id: a, silent: | }`, ['any', 'page_viewed'], ['title']],
+  [`${START}      - { id: a, on: page_viewed, unless: form_submitted, same: | }`, ['path'], ['form', 'title']],
+  [`${START}      - { id: a, on: page_viewed, pointsEach: 1, amount: { property: | } }`, ['path'], ['form']],
+  [
+    `${START}      - { id: a, on: page_viewed, pointsEach: 1, decay: { | } }`,
+    ['halfLife', 'linear', 'steps'],
+    ['points'],
+  ],
+  [`${START}      - { id: a, on: page_viewed, count: { | } }`, ['atLeast', 'moreThan'], ['points', 'mentions', 'is']],
+  [`${START}      []\nstages:\n  - { id: m, enter: { all: [ { grade: { | } } ] } }`, ['fit'], ['title']],
+  [
+    `${START}      []\nstages:\n  - { id: m, enter: { score: { fit: { | } } } }`,
+    ['atLeast', 'between'],
+    ['fit', 'all'],
+  ],
+  [
+    `${START}      []\ngrades: { fit: { A: 5, B: 0 } }\nstages:\n  - { id: m, enter: { grade: { fit: { is: | } } } }`,
+    ['A', 'B'],
+    [],
+  ],
+  [
+    `${START}      []\nbands: { fit: { hot: 5, cold: 0 } }\ndisqualify:\n  - { id: o, if: { band: { fit: { in: [|] } } } }`,
+    ['hot', 'cold'],
+    [],
+  ],
+  [
+    `${START}      []\nstages:\n  - { id: m, enter: { event: { | } } }`,
+    ['on', 'where', 'within', 'count'],
+    ['points', 'id'],
+  ],
+  [`${START}      []\nstages:\n  - { id: m, enter: { event: { on: | } } }`, ['form_submitted'], ['title']],
+  [
+    `${START}      []\nstages:\n  - { id: m, enter: { event: { on: form_submitted, where: { | } } } }`,
+    ['form'],
+    ['title', 'path'],
+  ],
+  [`${START}      []\ndisqualify:\n  - { id: o, if: { | } }`, ['title', 'score', 'event', 'email.domain'], []],
+  [`${START}      []\ncompany:\n  scores:\n    all: { | }`, ['rollUp', 'rules', 'sum', 'range'], ['points']],
+  [`${START}      []\ncompany:\n  scores:\n    all: { rollUp: | }`, ['top', 'mean', 'diminishing'], []],
+  [`${START}      []\ncompany:\n  scores:\n    all: { rollUp: max, of: | }`, ['fit'], ['all']],
+  [
+    `${START}      []\ncompany:\n  scores:\n    many:\n      rules:\n        - { id: c, if: { | } }`,
+    ['employees'],
+    ['title', 'company.employees', 'score'],
+  ],
+  [
+    `${START}      []\ncompany:\n  scores:\n    many:\n      rules:\n        - { id: c, contacts: { any: [ { | } ] } }`,
+    ['title', 'score', 'band'],
+    ['employees'],
+  ],
+  [
+    `${START}      []\ncompany:\n  scores:\n    many:\n      rules:\n        - { id: c, contacts: { score: { | } } }`,
+    ['fit'],
+    ['many'],
+  ],
+  [
+    `${START}      []\nstages:\n  - { id: m, enter: { company.score: { | } } }\ncompany: { scores: { all: { rollUp: max, of: fit } } }`,
+    ['all'],
+    ['fit'],
+  ],
+  [`${START}      []\ncompany:\n  scores: { all: { rollUp: max, of: fit } }\n  bands: { | }`, ['all'], ['fit']],
 ])('%s', (text, some, none) => {
   const offset = text.indexOf('|');
   const { from, offers } = offersAt(text.replace('|', ''), offset, schema, fields);

@@ -5,7 +5,7 @@
 
 import { isMap, isPair, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import type { Fields } from './answers.ts';
-import { everyOperator, results } from './condition.model.ts';
+import { everyOperator, type Result, results } from './condition.model.ts';
 import { eventNames, fieldsIn, noFields, type Scope, valuesOf } from './fields.model.ts';
 import { namesIn } from './rule.model.ts';
 import { viewOf } from './studio.model.ts';
@@ -160,6 +160,8 @@ function valuesAt(path: Path, value: unknown, schema: unknown, fields: Fields): 
   }
   if (OPERATORS.has(last)) {
     const field = named.at(-2) ?? '';
+    const result = results.find((name) => name === named.at(-3));
+    if (result !== undefined) return rungsOf(result, field, value);
     const found = fieldsIn(fields, scopeOf(path, value)).find(({ name }) => name === field);
     return [...valuesOf(found).map(quoted), ...(last === 'exists' ? ['true', 'false'] : [])];
   }
@@ -167,6 +169,14 @@ function valuesAt(path: Path, value: unknown, schema: unknown, fields: Fields): 
     ...(Array.isArray(one.enum) ? one.enum.map(String) : []),
     ...(one.type === 'boolean' ? ['true', 'false'] : []),
   ]);
+}
+
+/** The grades or bands that a score can have. */
+function rungsOf(result: Result, name: string, value: unknown): readonly string[] {
+  const view = viewOf(value);
+  const score = (result.startsWith('company.') ? view.companyScores : view.scores).find((one) => one.name === name);
+  if (score === undefined || result.endsWith('score')) return [];
+  return score[result.endsWith('grade') ? 'grades' : 'bands'].map((rung) => quoted(rung.name));
 }
 
 function groupsOf(path: Path, value: unknown): readonly string[] {

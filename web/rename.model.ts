@@ -10,7 +10,7 @@ import { at, isValues, type Path, type Values } from './values.model.ts';
 
 /** Where a score is named, beside its own place. */
 export const REFERENCES = ['sum', 'grid', 'ladder', 'stage', 'out', 'rollUp', 'rule'] as const;
-export type Reference = (typeof REFERENCES)[number];
+type Reference = (typeof REFERENCES)[number];
 
 export interface Renaming {
   /** All that is written otherwise, the score itself first. */

@@ -16,7 +16,7 @@ export interface OutcomeAsked {
 }
 
 export const answers = ['accepted', 'opportunity', 'won'] as const;
-export type Answer = (typeof answers)[number];
+type Answer = (typeof answers)[number];
 export const successKinds = ['event', 'stage', 'answer'] as const;
 export type SuccessKind = (typeof successKinds)[number];
 

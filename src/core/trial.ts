@@ -47,7 +47,7 @@ export interface ScoreShift {
 }
 
 /** A grade or band as a threshold: who is in it or above, and who comes over it each way. */
-export interface RungShift {
+interface RungShift {
   readonly of: Ladder;
   readonly name: string;
   /** In it or above. */

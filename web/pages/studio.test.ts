@@ -1,7 +1,7 @@
 // The studio against a whole service: from a ready model to leads that score otherwise; a draft by form, by text and by
 // keyboard alone; two people at one draft; who may only read. Each screen is looked at by axe in light and dark, wide and
 // narrow.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/core/ingest.ts';
 import { saveDraft } from '../../src/store/models.ts';
@@ -84,6 +84,24 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     await names.getByRole('link', { name: 'Bo Bold' }).waitFor();
     await expect.poll(() => names.getByRole('link').count()).toBe(1);
     await page.getByRole('button', { name: 'Close' }).click();
+    // Who is behind any number: one that stands above all, a stage, a threshold, a bar of the distribution.
+    const behind = async (name: string | RegExp, count: number, who: string) => {
+      await trial(page).getByRole('button', { name }).click();
+      await names.getByText(`Shown: ${count} of ${count}.`).waitFor();
+      await names.getByRole('link', { name: who }).waitFor();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await names.waitFor({ state: 'detached' });
+    };
+    await behind(/^Move up: show 1 lead/, 1, 'Bo Bold');
+    await behind(/^mql, After: show 2 leads/, 2, 'Ana Pop');
+    await behind(/^total: come to hot or above: show 1 lead/, 1, 'Ana Pop');
+    await behind(/^Another score: total: show 2 leads/, 2, 'Bo Bold');
+    await behind(/^decides: other points: show 2 leads/, 2, 'Ana Pop');
+    await trial(page).locator('.recharts-bar-rectangle path').first().click();
+    await names.getByText(/^Shown: 1 of 1/).waitFor();
+    await page.keyboard.press('Escape');
+    await trial(page).getByRole('button', { name: 'Show as a table' }).click();
+    await behind(/^total 60–65, After: show 1 lead/, 1, 'Bo Bold');
     await kept(page);
     expect(await documentOf('simple')).toBe(MODEL.replace('points: 40', 'points: 60'));
 
@@ -140,7 +158,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     expect(await line(page, 'pricing').evaluate((one) => one === document.activeElement)).toBe(true);
     await page.keyboard.press('Alt+ArrowDown');
     await expect
-      .poll(() => page.locator('.line .said').allTextContents())
+      .poll(() => page.locator('.line .says').allTextContents())
       .toSatisfy(
         (lines: string[]) =>
           lines.findIndex((text) => text.includes('demo')) < lines.findIndex((text) => text.includes('pricing')),
@@ -157,6 +175,94 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
       '      # Each look at a price.',
       '      - { id: pricing, on: page_viewed, pointsEach: 21 }',
     ]);
+    await page.context().close();
+  });
+
+  test('rules and text side by side, in step both ways; a rule and a score under another name, back by one step', async () => {
+    const text = MODEL.replace('model: simple', 'model: names');
+    await saveDraft(app.db, 'names', text, by);
+    const page = await open('marketing', '/studio/names?view=both', { viewport: { width: 1280, height: 900 } });
+    const marked = page.locator('.cm-shown');
+    await line(page, 'demo').click();
+    await expect.poll(() => marked.allTextContents()).toEqual([expect.stringContaining('id: demo')]);
+    await page.locator('.cm-line', { hasText: 'id: pricing' }).click();
+    await page.getByLabel('Points each').waitFor();
+    await expect.poll(() => line(page, 'pricing').getAttribute('aria-expanded')).toBe('true');
+    await expect.poll(() => marked.allTextContents()).toEqual([expect.stringContaining('id: pricing')]);
+
+    await page.getByRole('button', { name: 'What to do with pricing' }).click();
+    await page.getByRole('menuitem', { name: 'Comments' }).click();
+    await page.getByLabel('Your comment').fill('Also the calculator?');
+    await page.getByRole('button', { name: 'Add the comment' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.locator('.mantine-Card-root').getByText('Also the calculator?').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await line(page, 'pricing').focus();
+    await page.keyboard.press('F2');
+    await dialog.getByText('What people said of it goes with it').waitFor();
+    await dialog.getByLabel('Name').fill('demo');
+    await dialog.getByText('Another one has this name already.').waitFor();
+    await dialog.getByLabel('Name').fill('prices');
+    await page.keyboard.press('Enter');
+    await line(page, 'prices').waitFor();
+    await expect.poll(() => line(page, 'prices').evaluate((one) => one === document.activeElement)).toBe(true);
+    await page.getByRole('button', { name: 'What to do with prices' }).click();
+    await page.getByRole('menuitem', { name: 'Comments' }).click();
+    await dialog.getByText('Also the calculator?').waitFor();
+    await dialog.getByText('said when it was called pricing').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+
+    await page.getByRole('region', { name: 'total' }).getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Rename the score total' }).click();
+    await dialog.getByText('grades and bands (1) and conditions of stages (2)').waitFor();
+    await dialog.getByLabel('Name').fill('heat');
+    await dialog.getByRole('button', { name: 'Rename', exact: true }).click();
+    await page.getByRole('heading', { name: 'heat', exact: true }).waitFor();
+    await kept(page);
+    expect(await documentOf('names')).toBe(text.replace('id: pricing', 'id: prices').replaceAll('total: {', 'heat: {'));
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { name: 'total', exact: true }).waitFor();
+    await page.setViewportSize({ width: 600, height: 900 });
+    await page.locator('.cm-content').waitFor({ state: 'detached' });
+    await line(page, 'prices').waitFor();
+    await page.context().close();
+  });
+
+  test('any two versions and drafts beside each other, in sentences and numbers; success by stage, read at points', async () => {
+    await saveDraft(
+      app.db,
+      'other',
+      MODEL.replace('model: simple', 'model: other').replace('points: 40', 'points: 45'),
+      by,
+    );
+    const page = await open('viewer', '/studio');
+    await page.getByLabel('Before').selectOption({ label: 'keys · Draft · Nov 22, 2026' });
+    await page.getByLabel('After').selectOption({ label: 'other · Draft · Nov 22, 2026' });
+    await page.getByText(/decides.*45.*40/).waitFor();
+    await page.getByLabel('Also in numbers').check();
+    await page.getByText('3 leads as of').waitFor();
+    await page.getByRole('button', { name: /^Another score: total: show 2 leads/ }).click();
+    await page.getByRole('dialog').getByText('Shown: 2 of 2.').waitFor();
+    await page.keyboard.press('Escape');
+    // The address says it all.
+    await page.reload();
+    await page.getByText(/decides.*45.*40/).waitFor();
+    await page.getByRole('button', { name: 'Turn round' }).click();
+    await page.getByText(/decides.*40.*45/).waitFor();
+
+    await page.goto(`${address}/studio/other`);
+    await page.getByLabel('What counts as success').selectOption('a stage reached');
+    const outcome = page.getByRole('region', { name: 'Would it have told who succeeds?' });
+    await outcome.getByText(/succeeded later\. Left out: \d+ who were not there yet, and \d+/).waitFor();
+    await outcome.getByText('much of this is chance').waitFor();
+    await page.getByLabel('Selected are').selectOption('those by total');
+    await page.getByLabel('At least, points').fill('45');
+    await expect.poll(() => new URL(page.url()).search).toBe('?outcome=mql&by=stage&score=total&points=45');
+    await page.reload();
+    await outcome.getByText('Left out:').waitFor();
+    await expect.poll(() => page.getByLabel('At least, points').inputValue()).toBe('45');
     await page.context().close();
   });
 
@@ -254,11 +360,76 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     await seller.context().close();
   });
 
+  test('the whole way by keyboard alone: find a rule, change it, see the numbers, publish, switch, release, go back', async () => {
+    await app.scoring.publish(MODEL.replace('model: simple', 'model: walk'), 'a test');
+    await saveDraft(app.db, 'walk', MODEL.replace('model: simple', 'model: walk'), by);
+    const page = await open('marketing', '/studio/walk');
+    const has = (target: Locator) => target.evaluate((one) => one === document.activeElement);
+    /** By Tab alone, as long as it takes; the focus is never lost on the way. */
+    const tabTo = async (target: Locator) => {
+      await target.waitFor();
+      expect(await page.evaluate<boolean>('document.activeElement !== document.body')).toBe(true);
+      for (let i = 0; i < 60 && !(await has(target)); i++) await page.keyboard.press('Tab');
+      expect(await has(target)).toBe(true);
+    };
+    const dialog = page.getByRole('dialog');
+    await trial(page).getByText('3 leads as of').waitFor();
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.keyboard.type('deci');
+    await page.getByRole('option', { name: 'decides' }).waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => has(line(page, 'decides'))).toBe(true);
+    await tabTo(page.getByLabel('Points', { exact: true }));
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('60');
+    const up = trial(page).getByRole('button', { name: /^Move up: show 1 lead/ });
+    await up.waitFor();
+    await page.keyboard.press('Alt+n');
+    await expect.poll(() => has(trial(page))).toBe(true);
+    await tabTo(up);
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('link', { name: 'Bo Bold' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => has(up)).toBe(true);
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await dialog.getByText('1 lead comes to another stage.').waitFor();
+    await tabTo(dialog.getByRole('button', { name: 'Publish', exact: true }));
+    await page.keyboard.press('Enter');
+    const model = page.getByRole('region', { name: 'walk', exact: true });
+    await model.getByText('3 of 3 leads are scored.').waitFor();
+    const press = async (name: string) => {
+      await tabTo(model.getByRole('button', { name, exact: true }));
+      await page.keyboard.press('Enter');
+      await dialog.waitFor();
+    };
+    await expect.poll(() => has(model.getByRole('heading', { name: 'walk' }))).toBe(true);
+    await press('Switch to it');
+    await dialog.getByText('1 lead comes to another stage.').waitFor();
+    await tabTo(dialog.getByRole('button', { name: 'Switch', exact: true }));
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await model.getByText('The moves that this version caused are held').waitFor();
+    await press('Release them');
+    await tabTo(dialog.getByRole('button', { name: 'Release them' }));
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await press('Go back to this');
+    await tabTo(dialog.getByRole('button', { name: 'Go back to this' }));
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await model.getByText('Version 3').waitFor();
+    expect(await page.evaluate<boolean>('document.activeElement !== document.body')).toBe(true);
+    await page.context().close();
+  });
+
   test.each(LOOKS)(
     'axe finds nothing in $colorScheme at $viewport.width, and nothing is wider than the page',
     async (look) => {
       const page = await open('administrator', '/studio', look);
       await page.getByRole('heading', { name: 'The ten-point scale' }).waitFor();
+      await page.getByLabel('Also in numbers').check();
+      await page.locator('.recharts-surface').first().waitFor();
       await expectAccessible(page, 'models');
       await page.goto(`${address}/studio/keys?outcome=form_submitted`);
       await trial(page).getByText('3 leads as of').waitFor();
@@ -272,7 +443,9 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
       await page.getByText('Weights').waitFor();
       await page.getByRole('button', { name: 'Show as a table' }).click();
       await expectAccessible(page, 'score');
-      await page.goto(`${address}/studio/keys?view=text`);
+      // Side by side in a wide window; a narrow one has the text alone.
+      const wide = look.viewport.width > 1200;
+      await page.goto(`${address}/studio/keys?view=${wide ? 'both' : 'text'}`);
       await page.locator('.cm-content').waitFor();
       await expectAccessible(page, 'text');
       await page.context().close();

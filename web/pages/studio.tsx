@@ -28,6 +28,7 @@ import { useFormat } from '../format.ts';
 import { useMe } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Compare } from '../parts/studio/compare.tsx';
+import { useReturn } from '../parts/studio/focus.ts';
 import { ModelCard } from '../parts/studio/versions.tsx';
 import { studio as route } from '../router.tsx';
 import { freeName } from '../studio.model.ts';
@@ -77,7 +78,7 @@ export function Studio() {
         ))}
       </Stack>
       <Stack component="section" aria-labelledby="drafts" gap="sm">
-        <Title order={2} id="drafts">
+        <Title order={2} id="drafts" tabIndex={-1}>
           {t('drafts')}
         </Title>
         {drafts.data.items.length === 0 && <Text c="dimmed">{t('noDrafts')}</Text>}
@@ -106,6 +107,7 @@ function OneDraft({ draft, canWrite }: { readonly draft: Draft; readonly canWrit
   const format = useFormat();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
+  const back = useReturn(asking, () => 'drafts');
   const discard = useMutation({
     mutationFn: () => call<null>('DELETE', pathOf(draft.name)),
     onSuccess: async () => {
@@ -131,6 +133,7 @@ function OneDraft({ draft, canWrite }: { readonly draft: Draft; readonly canWrit
         )}
       </Group>
       <Modal
+        {...back}
         opened={asking}
         onClose={() => setAsking(false)}
         title={t('discardTitle', { name: draft.name })}

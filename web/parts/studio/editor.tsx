@@ -33,6 +33,7 @@ import { useTrial } from '../../trials.ts';
 import type { Path } from '../../values.model.ts';
 import { Changes } from './changes.tsx';
 import { Comments } from './comments.tsx';
+import { useHeading } from './focus.ts';
 import { KeepingState } from './keeping.tsx';
 import { Keys } from './keys.tsx';
 import { ModelForms } from './model-forms.tsx';
@@ -73,6 +74,7 @@ export function Editor({
   const [renamed, setRenamed] = useState<Renamed | null>(null);
   // Two columns of a model need a wide window; in a narrow one the address that asks for them shows the rules.
   const isWide = useMediaQuery('(min-width: 75em)', undefined, { getInitialValueInEffect: false }) === true;
+  useHeading('draft-title');
   const view = search.view === 'both' && !isWide ? 'rules' : (search.view ?? 'rules');
   const showsRules = view === 'rules' || view === 'both';
   const showsText = view === 'text' || view === 'both';
@@ -214,6 +216,7 @@ export function Editor({
       ['mod+shift+Z', editing.redo],
       ['mod+Enter', () => mayPublish && setPublishing(true)],
       ['alt+T', () => onSearch({ view: view === 'text' ? undefined : view === 'rules' && isWide ? 'both' : 'text' })],
+      ['alt+N', () => document.getElementById('trial')?.focus()],
       ['mod+K', () => document.getElementById('find-rule')?.focus()],
     ],
     // Also from within the inputs of a form.
@@ -243,7 +246,7 @@ export function Editor({
         </Breadcrumbs>
         <Group justify="space-between" gap="xs">
           <Group gap="sm">
-            <Title order={1} className="breaks">
+            <Title order={1} id="draft-title" tabIndex={-1} className="breaks">
               {model.title || model.name || draft.name}
             </Title>
             <KeepingState editing={editing} draft={draft} canEdit={mayWrite} />
@@ -344,7 +347,7 @@ export function Editor({
               />
             )}
           </Stack>
-          <section className="trial" id="trial" aria-label={t('trial')}>
+          <section className="trial" id="trial" tabIndex={-1} aria-label={t('trial')}>
             <TrialPanel trial={trial} search={search} onSearch={onSearch} />
           </section>
         </div>
@@ -356,7 +359,7 @@ export function Editor({
         document={text}
         tried={trial.isFresh ? trial.tried : null}
         keep={editing.keep}
-        onPublished={() => navigate({ to: '/studio' })}
+        onPublished={({ name }) => navigate({ to: '/studio', hash: `model-${name}` })}
       />
       <Rename renamed={renamed} onClose={() => setRenamed(null)} />
       <Keys opened={keysShown} onClose={() => setKeysShown(false)} />

@@ -69,8 +69,10 @@ export function Item({
   const onLineKey = (event: KeyboardEvent) => {
     if (!canEdit) return;
     if (event.key === 'F2') actions.rename?.();
-    if (event.key !== 'Delete') return;
-    // The line that comes into its place has the focus then, or the one above, or the heading.
+    if (event.key === 'Delete') remove();
+  };
+  // The line that comes into its place has the focus then, or the one above.
+  const remove = () => {
     const lines = [...document.querySelectorAll<HTMLElement>('.line')];
     const place = lines.findIndex(({ id: own }) => own === `line-${key}`);
     actions.remove();
@@ -90,7 +92,7 @@ export function Item({
           onKeyDown={onLineKey}
         >
           <IconChevronRight aria-hidden size={16} className="turns" />
-          <span className="said">
+          <span className="says">
             <Text span size="sm" className="breaks" {...(isOpen ? {} : { lineClamp: 3 })}>
               {said ?? <code>{fallback}</code>}
             </Text>
@@ -150,7 +152,7 @@ export function Item({
                   color="red"
                   leftSection={<IconTrash aria-hidden size={14} />}
                   rightSection={<kbd>{t('key.delete')}</kbd>}
-                  onClick={actions.remove}
+                  onClick={remove}
                 >
                   {t('remove')}
                 </Menu.Item>

@@ -15,6 +15,7 @@ export function Keys({ opened, onClose }: { readonly opened: boolean; readonly o
     { keys: t('key.delete'), does: t('keys.remove') },
     { keys: 'F2', does: t('keys.rename') },
     { keys: 'Ctrl K', does: t('keys.find') },
+    { keys: 'Alt N', does: t('keys.numbers') },
     { keys: 'Alt T', does: t('keys.text') },
     { keys: 'Ctrl Space', does: t('keys.complete') },
     { keys: 'Esc, Tab', does: t('keys.leaveText') },

@@ -2,7 +2,7 @@
 
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../call.ts';
 import { useFormat } from '../../format.ts';
@@ -16,8 +16,10 @@ import {
   renameScore,
 } from '../../rename.model.ts';
 import { allRules, type RuleView, type ScoreView } from '../../studio.model.ts';
+import type { Path } from '../../values.model.ts';
 import { Failure } from '../failure.tsx';
-import { useStudio } from './studio.ts';
+import { useReturn } from './focus.ts';
+import { keyOf, useStudio } from './studio.ts';
 
 export type Renamed =
   | { readonly kind: 'score'; readonly score: ScoreView }
@@ -26,21 +28,48 @@ export type Renamed =
 export function Rename({ renamed, onClose }: { readonly renamed: Renamed | null; readonly onClose: () => void }) {
   const { t } = useTranslation('studio');
   const old = renamed === null ? '' : nameOf(renamed);
+  // A score under another name is another card; its heading has the focus then.
+  const heading = useRef('');
+  if (renamed !== null) heading.current = placeOf(renamed);
+  const back = useReturn(renamed !== null, () => heading.current);
   return (
     <Modal
+      {...back}
       opened={renamed !== null}
       onClose={onClose}
       title={t('renameTitle', { name: old })}
       closeButtonProps={{ 'aria-label': t('close') }}
     >
-      {renamed !== null && <Form renamed={renamed} onClose={onClose} />}
+      {renamed !== null && (
+        <Form
+          renamed={renamed}
+          onClose={onClose}
+          onRenamed={(path) => {
+            heading.current = idOf(renamed.kind, path);
+            onClose();
+          }}
+        />
+      )}
     </Modal>
   );
 }
 
+const idOf = (kind: Renamed['kind'], path: Path): string => `${kind === 'score' ? 'score' : 'line'}-${keyOf(path)}`;
+const placeOf = (renamed: Renamed): string =>
+  idOf(renamed.kind, renamed.kind === 'score' ? renamed.score.path : renamed.rule.path);
+
 const nameOf = (renamed: Renamed): string => (renamed.kind === 'score' ? renamed.score.name : renamed.rule.id);
 
-function Form({ renamed, onClose }: { readonly renamed: Renamed; readonly onClose: () => void }) {
+function Form({
+  renamed,
+  onClose,
+  onRenamed,
+}: {
+  readonly renamed: Renamed;
+  readonly onClose: () => void;
+  /** Tells where it stands now. */
+  readonly onRenamed: (path: Path) => void;
+}) {
   const { t, i18n } = useTranslation('studio');
   const format = useFormat();
   const { view, value, respell } = useStudio();
@@ -74,7 +103,7 @@ function Form({ renamed, onClose }: { readonly renamed: Renamed; readonly onClos
     },
     onSuccess: async () => {
       respell(renaming, name);
-      onClose();
+      onRenamed(renamed.kind === 'score' ? [...renamed.score.path.slice(0, -1), name] : renamed.rule.path);
       await queries.invalidateQueries({ queryKey: ['comments', view.name] });
     },
   });

@@ -47,7 +47,7 @@ export function ScoreCard({
     <Card withBorder padding="sm" component="section" aria-labelledby={id}>
       <Group justify="space-between" gap="xs">
         <Group gap="xs">
-          <Title order={3} size="h4" id={id} className="breaks">
+          <Title order={3} size="h4" id={id} tabIndex={-1} className="breaks">
             {score.name}
           </Title>
           {score.ofCompany && <Badge variant="outline">{t('company')}</Badge>}

@@ -226,40 +226,42 @@ function Thresholds({ score, show }: { readonly score: Tried['scores'][number]; 
   if (rungs.length === 0) return null;
   const title = t('thresholds');
   return (
-    <Table verticalSpacing={4} mt="xs" aria-label={title}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>{title}</Table.Th>
-          <Table.Th className="number">{t('before')}</Table.Th>
-          <Table.Th className="number">{t('after')}</Table.Th>
-          <Table.Th className="number">{t('crossUp')}</Table.Th>
-          <Table.Th className="number">{t('crossDown')}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rungs.map(({ of, name, above, ...cross }) => (
-          <Table.Tr key={`${of} ${name}`}>
-            <Table.Th scope="row" fw={400} className="breaks">
-              {t(`rung.${of}`, { name })}
-            </Table.Th>
-            <Table.Td className="number">{above.before === null ? '–' : format.count(above.before)}</Table.Td>
-            <Table.Td className="number">{format.count(above.after)}</Table.Td>
-            {(['up', 'down'] as const).map((way) => (
-              <Table.Td key={way} className="number">
-                <Who
-                  count={cross[way]}
-                  asked={{
-                    of: { kind: 'rung', score: score.name, of, name, way },
-                    title: t(way === 'up' ? 'comesAbove' : 'fallsBelow', { score: score.name, rung: name }),
-                  }}
-                  show={show}
-                />
-              </Table.Td>
-            ))}
+    <Table.ScrollContainer minWidth={340} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <Table verticalSpacing={4} horizontalSpacing={6} mt="xs" aria-label={title}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{title}</Table.Th>
+            <Table.Th className="number">{t('before')}</Table.Th>
+            <Table.Th className="number">{t('after')}</Table.Th>
+            <Table.Th className="number">{t('crossUp')}</Table.Th>
+            <Table.Th className="number">{t('crossDown')}</Table.Th>
           </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+        </Table.Thead>
+        <Table.Tbody>
+          {rungs.map(({ of, name, above, ...cross }) => (
+            <Table.Tr key={`${of} ${name}`}>
+              <Table.Th scope="row" fw={400} className="breaks">
+                {t(`rung.${of}`, { name })}
+              </Table.Th>
+              <Table.Td className="number">{above.before === null ? '–' : format.count(above.before)}</Table.Td>
+              <Table.Td className="number">{format.count(above.after)}</Table.Td>
+              {(['up', 'down'] as const).map((way) => (
+                <Table.Td key={way} className="number">
+                  <Who
+                    count={cross[way]}
+                    asked={{
+                      of: { kind: 'rung', score: score.name, of, name, way },
+                      title: t(way === 'up' ? 'comesAbove' : 'fallsBelow', { score: score.name, rung: name }),
+                    }}
+                    show={show}
+                  />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   );
 }
 

@@ -11,6 +11,7 @@ import { call, Refused } from '../../call.ts';
 import { pathOf } from '../../draft.ts';
 import { useFormat } from '../../format.ts';
 import { Failure } from '../failure.tsx';
+import { useReturn, useTarget } from './focus.ts';
 import { Sentences } from './publish.tsx';
 
 interface Rights {
@@ -25,9 +26,10 @@ export function ModelCard({
 }: Rights & { readonly name: string; readonly versions: readonly Version[] }) {
   const { t } = useTranslation('studio');
   const id = `model-${name}`;
+  useTarget(id);
   return (
     <Card withBorder padding="sm" component="section" aria-labelledby={id}>
-      <Title order={3} size="h4" id={id} className="breaks">
+      <Title order={3} size="h4" id={id} tabIndex={-1} className="breaks">
         {name}
       </Title>
       <ul className="items" aria-label={t('versionsOf', { model: name })}>
@@ -113,6 +115,7 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
       <Confirm
         opened={confirm === 'switch'}
         title={t('switchTitle', { version: version.version })}
+        of={version.name}
         go={t('switchNow')}
         path={`/api/models/${version.id}/switch`}
         onClose={() => setConfirm(null)}
@@ -124,6 +127,7 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
       <Confirm
         opened={confirm === 'release'}
         title={t('releaseTitle')}
+        of={version.name}
         go={t('release')}
         path={`/api/models/${version.id}/release`}
         onClose={() => setConfirm(null)}
@@ -134,6 +138,7 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
       <Confirm
         opened={confirm === 'again'}
         title={t('rollBackTitle', { version: version.version })}
+        of={version.name}
         go={t('rollBack')}
         path={`/api/models/${version.id}/publish-again`}
         onClose={() => setConfirm(null)}
@@ -212,6 +217,7 @@ function Moves({ id }: { readonly id: string }) {
 function Confirm({
   opened,
   title,
+  of,
   go,
   path,
   onClose,
@@ -220,6 +226,8 @@ function Confirm({
 }: {
   readonly opened: boolean;
   readonly title: string;
+  /** The model. */
+  readonly of: string;
   readonly go: string;
   readonly path: string;
   readonly onClose: () => void;
@@ -234,8 +242,10 @@ function Confirm({
       onClose();
     },
   });
+  // The button that opened it goes with what it was for.
+  const back = useReturn(opened, () => `model-${of}`);
   return (
-    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }}>
+    <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }} {...back}>
       <Stack gap="sm">
         {children}
         {deed.error && <Failure error={deed.error} />}
