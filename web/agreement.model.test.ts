@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { parseAgreement } from '../src/core/agreement.ts';
-import { FIELDS, starterOf, valuesOf, withValue } from './agreement.model.ts';
+import {
+  FIELDS,
+  partOf,
+  personasOf,
+  starterOf,
+  valuesOf,
+  withPart,
+  withPersonas,
+  withValue,
+} from './agreement.model.ts';
 
 const outline = {
   name: 'b2b',
@@ -45,4 +54,51 @@ test('an emptied field goes, and with the last of its kind what held it', () => 
 test('what is no YAML is left as it is', () => {
   expect(valuesOf('a: [')).toBeNull();
   expect(withValue('a: [', field('title'), 'x')).toBe('a: [');
+});
+
+test('a condition and a responsibility go in at their place and come out again, and comments stay', () => {
+  const keys = ['definition', 'qualifiers', 'behavioural'];
+  const asked = { event: { on: 'webinar_attended', count: { atLeast: 1 } } };
+  const text = withPart(starter, keys, asked);
+  expect(partOf(text, keys)).toEqual(asked);
+  expect(text).toContain('# The fields of a lead that hold');
+  const without = withPart(text, keys, undefined);
+  expect(partOf(without, ['definition', 'qualifiers'])).toBeUndefined();
+  expect(valuesOf(without)).toEqual(valuesOf(starter));
+  expect(partOf(withPart(starter, ['responsibilities', 'mql'], 'marketing'), ['responsibilities'])).toEqual({
+    mql: 'marketing',
+    sql: 'sales',
+  });
+  expect(withPart('a: [', keys, asked)).toBe('a: [');
+});
+
+test('facts with points are proposed, the most first; what people did and what takes points away is not', () => {
+  const model = `
+model: b2b
+scores:
+  fit:
+    range: [0, 100]
+    rules:
+      - { id: size, if: { company.employees: { atLeast: 100 } }, points: 15 }
+      - { id: boss, if: { title: { mentions: [ceo] } }, points: 20 }
+      - { id: far, if: { country: { is: XX } }, points: -20 }
+  interest: { range: [0, 100], rules: [ { id: views, on: page_viewed, if: { title: { is: x } }, points: 90 } ] }
+  total: { sum: { fit: 1 }, range: [0, 100] }
+`;
+  const personas = personasOf(model);
+  expect(personas.map(({ id, points }) => [id, points])).toEqual([
+    ['boss', 20],
+    ['size', 15],
+  ]);
+  const both = withPersonas(starter, personas);
+  const agreement = parseAgreement(both, () => ({
+    document: { model: 'b2b', scores: { fit: { range: [0, 100], rules: [] } } },
+    stages: ['mql', 'sql'],
+  }));
+  expect(agreement.definition.qualifiers.demographic).toMatchObject({ kind: 'all' });
+  expect(partOf(withPersonas(starter, personas.slice(1)), ['definition', 'qualifiers', 'demographic'])).toEqual({
+    'company.employees': { atLeast: 100 },
+  });
+  expect(withPersonas(starter, [])).toBe(starter);
+  expect(personasOf('[')).toEqual([]);
 });

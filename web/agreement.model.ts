@@ -3,7 +3,7 @@
  * into it, and what people wrote between stays. Plain functions; no page.
  */
 
-import { isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isSeq, parseDocument } from 'yaml';
 import type { AgreementVersion, Serving } from './answers.ts';
 
 /** What a form offers, in its order; `path` as it stands in the document. */
@@ -11,6 +11,11 @@ export const FIELDS = [
   { path: 'title', kind: 'text', part: 'definition' },
   { path: 'definition.stage', kind: 'stage', part: 'definition' },
   { path: 'definition.require', kind: 'list', part: 'definition' },
+  { path: 'situation.pains', kind: 'text', part: 'situation' },
+  { path: 'situation.budget', kind: 'text', part: 'situation' },
+  { path: 'situation.authority', kind: 'text', part: 'situation' },
+  { path: 'situation.need', kind: 'text', part: 'situation' },
+  { path: 'situation.timing', kind: 'text', part: 'situation' },
   { path: 'marketing.deliver', kind: 'span', part: 'marketing' },
   { path: 'marketing.number.count', kind: 'number', part: 'marketing' },
   { path: 'marketing.number.per', kind: 'period', part: 'marketing' },
@@ -50,15 +55,70 @@ export function withValue(text: string, { path, kind }: Pick<Field, 'path' | 'ki
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
-  if (words.length === 0) {
-    document.deleteIn(keys);
-    for (let depth = keys.length - 1; depth > 0; depth--) {
-      const around = document.getIn(keys.slice(0, depth));
-      if (isMap(around) && around.items.length === 0) document.deleteIn(keys.slice(0, depth));
-    }
-  } else if (kind === 'list') document.setIn(keys, document.createNode(words, { flow: true }));
+  if (words.length === 0) takeOut(document, keys);
+  else if (kind === 'list') document.setIn(keys, document.createNode(words, { flow: true }));
   else document.setIn(keys, kind === 'number' && /^\d+$/.test(value) ? Number(value) : value);
   return document.toString({ lineWidth: 0 });
+}
+
+/** Takes a part out, with what it leaves empty around it. */
+function takeOut(document: Document, keys: readonly string[]): void {
+  document.deleteIn(keys);
+  for (let depth = keys.length - 1; depth > 0; depth--) {
+    const around = document.getIn(keys.slice(0, depth));
+    if (isMap(around) && around.items.length === 0) document.deleteIn(keys.slice(0, depth));
+  }
+}
+
+/** What stands at a place, as plain data; undefined where nothing does. */
+export function partOf(text: string, keys: readonly string[]): unknown {
+  const found: unknown = parseDocument(text).getIn(keys);
+  return isNode(found) ? found.toJSON() : found;
+}
+
+/** The text with another part at a place; undefined takes it out. */
+export function withPart(text: string, keys: readonly string[], value: unknown): string {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return text;
+  if (value === undefined) takeOut(document, keys);
+  else document.setIn(keys, document.createNode(value, { flow: true }));
+  return document.toString({ lineWidth: 0 });
+}
+
+/** A fact about people that the model gives points for: one piece of whom the company sells to. */
+export interface Persona {
+  /** The rule. */
+  readonly id: string;
+  readonly points: number;
+  readonly condition: object;
+}
+
+/** Most of them that are proposed. */
+const PROPOSED = 12;
+
+/** What the model likes most in who somebody is, whatever they did; the most points first. */
+export function personasOf(document: string): Persona[] {
+  const { scores } = Object(parseDocument(document).toJSON());
+  return Object.values(Object(scores))
+    .flatMap((score): unknown[] => {
+      const { rules } = Object(score);
+      return Array.isArray(rules) ? rules : [];
+    })
+    .flatMap((rule): Persona[] => {
+      const { id, points, if: condition, on, silent, unless } = Object(rule);
+      const isFact = [on, silent, unless].every((part) => part === undefined) && typeof condition === 'object';
+      return isFact && condition !== null && typeof id === 'string' && points > 0 ? [{ id, points, condition }] : [];
+    })
+    .sort((a, b) => b.points - a.points)
+    .slice(0, PROPOSED);
+}
+
+/** A draft that asks for all of these. */
+export function withPersonas(text: string, personas: readonly Persona[]): string {
+  const conditions = personas.map(({ condition }) => condition);
+  if (conditions.length === 0) return text;
+  const asked = conditions.length === 1 ? conditions[0] : { all: conditions };
+  return withPart(text, ['definition', 'qualifiers', 'demographic'], asked);
 }
 
 /** A sensible beginning: the first stage of the model, and the promises that most teams make to each other. */

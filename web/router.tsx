@@ -183,7 +183,8 @@ export const agreement = createRoute({
     draft: text(search.draft),
     compare: number(search.compare),
   }),
-  loader: () => words('agreement'),
+  // The rows of conditions speak with the words of the leads.
+  loader: () => words('agreement', 'leads'),
   component: lazyRouteComponent(() => import('./pages/agreement.tsx'), 'AgreementPage'),
 });
 

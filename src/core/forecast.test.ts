@@ -2,7 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Chance, chanceOf, drawCount } from './chance.ts';
-import { backTest, coursesOf, forecastCounts, intervalOf, LEAST_WEEKS, type Tried, tally } from './forecast.ts';
+import {
+  backTest,
+  coursesOf,
+  forecastCounts,
+  intervalOf,
+  LEAST_WEEKS,
+  landingOf,
+  type Tried,
+  tally,
+} from './forecast.ts';
 
 const SHARE = 0.8;
 const histories = (weeks: number, mean: (week: number, chance: Chance) => number, dispersion: number): number[][] =>
@@ -105,6 +114,27 @@ test('laws: intervals are in order, nothing is below nothing, an empty history s
   expect(intervalOf([], SHARE)).toEqual({ expected: 0, low: 0, high: 0 });
   const nothing = forecastCounts(new Array(20).fill(0), { weeks: 1, spans: [], share: SHARE, seed: 1 });
   expect(nothing?.weeks[0]).toEqual({ expected: 0, low: 0, high: 0 });
+});
+
+test('laws: a period comes to what was reached at least, to just that at its end, and what was reached is certain', () => {
+  const counts = fc.array(fc.nat(40), { minLength: LEAST_WEEKS, maxLength: 30 });
+  fc.assert(
+    fc.property(counts, fc.nat(50), fc.double({ min: 0, max: 13, noNaN: true }), (list, reached, weeksLeft) => {
+      const asked = { reached, share: SHARE, seed: 1 };
+      const landing = landingOf(list, { ...asked, weeksLeft });
+      expect(landing?.low).toBeGreaterThanOrEqual(reached);
+      expect(landing?.high).toBeGreaterThanOrEqual(landing?.low ?? 0);
+      expect(landing?.chanceOf(reached)).toBe(1);
+      expect(landing?.chanceOf(reached + 10)).toBeLessThanOrEqual(landing?.chanceOf(reached + 5) ?? 0);
+      expect(landingOf(list, { ...asked, weeksLeft: 0 })).toMatchObject({
+        expected: reached,
+        low: reached,
+        high: reached,
+      });
+    }),
+    { numRuns: 25, seed: 1 },
+  );
+  expect(landingOf([1, 2], { reached: 1, weeksLeft: 1, share: SHARE, seed: 1 })).toBeNull();
 });
 
 test('drawn counts have the mean and the variance that were asked for', () => {

@@ -230,6 +230,38 @@ function seasonOf(counts: readonly number[]): { season: readonly number[] | null
   return surpriseOf(courses) < 0.85 * surpriseOf(plain) ? { season, courses } : { season: null, courses: plain };
 }
 
+/** What a period comes to. */
+export interface Landing extends Interval {
+  /** The share of futures in which it comes to at least so much. */
+  readonly chanceOf: (count: number) => number;
+}
+
+/**
+ * What a period that runs comes to: what was reached in it, and what its rest brings (`forecastCounts`, over so many weeks).
+ * @param counts of whole weeks, the last one ending now
+ * @param weeksLeft until its end; the last one is taken in part
+ * @returns null where too little is known
+ */
+export function landingOf(
+  counts: readonly number[],
+  { reached, weeksLeft, share, seed }: { reached: number; weeksLeft: number; share: number; seed: number },
+): Landing | null {
+  const rest = forecastCounts(counts, { weeks: 0, spans: [weeksLeft], share, seed })?.spans[0];
+  if (rest === undefined) return null;
+  return {
+    expected: reached + rest.expected,
+    low: reached + rest.low,
+    high: reached + rest.high,
+    chanceOf: (count) => rest.chanceOf(count - reached),
+  };
+}
+
+/** Weeks from the first in which anything was counted: before it nobody was there. */
+export function begun(counts: readonly number[]): readonly number[] {
+  const first = counts.findIndex((count) => count > 0);
+  return first < 0 ? [] : counts.slice(first);
+}
+
 /** A forecast from a past instant beside what came. */
 export interface Tried extends Interval {
   /** How many weeks of history it had. */

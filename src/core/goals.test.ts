@@ -1,12 +1,12 @@
 // Periods, weeks, and what of a goal falls into a span.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dueIn, type Goal, goalsAt, periodOf, periodsIn, type Span, weeksIn } from './goals.ts';
+import { dueIn, type Goal, goalsAt, paceAt, periodOf, periodsIn, type Span, weeksIn } from './goals.ts';
 import { DAY } from './time.ts';
 
 const at = (text: string): number => Date.parse(`${text}T00:00:00Z`);
 const goal = (amount: number, from: string, more: Partial<Goal> = {}): Goal => {
-  return { id: 1, team: 'marketing', stage: 'mql', period: 'month', amount, from: at(from), ...more };
+  return { id: 1, team: 'marketing', stage: 'mql', period: 'month', amount, most: null, from: at(from), ...more };
 };
 
 const spans = fc
@@ -81,6 +81,26 @@ describe('a goal', () => {
         const sum = weeksIn(whole).reduce((total, week) => total + dueIn([like], like, week), 0);
         expect(sum).toBeCloseTo(amount * periodsIn('month', whole).length, 6);
       }),
+    );
+  });
+
+  test('has a pace that begins at nothing, only rises, and comes to the amount when the period ends', () => {
+    const instants = fc.tuple(fc.integer({ min: at('2000-01-01'), max: at('2040-01-01') }), fc.nat(40 * DAY));
+    fc.assert(
+      fc.property(
+        instants,
+        fc.integer({ min: 1, max: 500 }),
+        fc.constantFrom('month', 'quarter'),
+        ([now, on], amount, period) => {
+          const one = goal(amount, '1990-01-01', { period });
+          const { from, to } = periodOf(period, now);
+          expect(paceAt([one], one, from)).toBe(0);
+          expect(paceAt([one], one, to - 1)).toBeCloseTo(amount, 3);
+          const later = Math.min(to - 1, now + on);
+          expect(paceAt([one], one, later)).toBeGreaterThanOrEqual(paceAt([one], one, now));
+          expect(paceAt([one], one, now)).toBeCloseTo((amount * (now - from)) / (to - from), 6);
+        },
+      ),
     );
   });
 });

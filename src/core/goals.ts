@@ -1,6 +1,7 @@
 /**
  * Goals: how many of something a team promises for each month or quarter. It decides where periods begin and end (UTC,
- * as all days here) and which of several goals is in force; it refuses to know what was reached.
+ * as all days here), which of several goals is in force, and how much of one should be reached by now; it refuses to know
+ * what was reached.
  */
 
 import { DAY } from './time.ts';
@@ -22,6 +23,8 @@ export interface Goal {
   readonly period: Period;
   /** At least so many in each period. */
   readonly amount: number;
+  /** At most so many, where a range was promised; null where more is only better. */
+  readonly most: number | null;
   /** The first instant of the first period for which it holds. */
   readonly from: number;
 }
@@ -77,3 +80,10 @@ export function dueIn(goals: readonly Goal[], like: Goal, span: Span): number {
     return sum + (amount * shared) / (to - from);
   }, 0);
 }
+
+/**
+ * How much of a goal should be reached at an instant of the period that it lies in: its share of the time that is over, as
+ * in the weeks of the overview. Working days are left aside: what is counted comes on Sundays too.
+ */
+export const paceAt = (goals: readonly Goal[], goal: Goal, instant: number): number =>
+  dueIn(goals, goal, { from: periodOf(goal.period, instant).from, to: instant });

@@ -15,7 +15,16 @@ import {
   thresholdFor,
 } from '../core/definition.ts';
 import { readText } from '../core/document.ts';
-import { backTest, type Forecast, forecastCounts, type Interval, intervalOf, type Tally } from '../core/forecast.ts';
+import {
+  backTest,
+  begun,
+  type Forecast,
+  forecastCounts,
+  type Interval,
+  intervalOf,
+  landingOf,
+  type Tally,
+} from '../core/forecast.ts';
 import { phrasesOf } from '../core/phrases/languages.ts';
 import { type Looked, WEEK } from '../forecasting.ts';
 import { type Serving, servingModel } from '../store/contacts.ts';
@@ -39,7 +48,7 @@ const WITHIN = [30, 90] as const;
 /** Of the present threshold: those that are told beside it. */
 const STEPS = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2] as const;
 
-const intervalShape = z.object({ expected: z.number(), low: z.number(), high: z.number() });
+export const intervalShape = z.object({ expected: z.number(), low: z.number(), high: z.number() });
 const weekShape = z.object({ from: z.string(), until: z.string() });
 const tallyShape = z.object({
   weeksAhead: z.number(),
@@ -168,12 +177,6 @@ function since(counts: readonly number[], until: number, from: number): number {
   }, 0);
 }
 
-/** Weeks from the first in which anything was counted: before it nobody was there. */
-const begun = (counts: readonly number[]): readonly number[] => {
-  const first = counts.findIndex((count) => count > 0);
-  return first < 0 ? [] : counts.slice(first);
-};
-
 export function forecastRoutes(plain: FastifyInstance, { app }: Desk): void {
   const server = typed(plain);
 
@@ -218,17 +221,16 @@ export function forecastRoutes(plain: FastifyInstance, { app }: Desk): void {
   ): z.input<typeof forecastShape>['promise'] {
     if (number === null) return null;
     const { from, until: end } = periodAt(until, number.per);
-    const asked = { weeks: 0, spans: [(end - until) / WEEK], share: SHARE, seed: SEED };
-    const rest = forecastCounts(counts, asked)?.spans[0];
-    if (rest === undefined) return null;
     const soFar = since(counts, until, from);
+    const landing = landingOf(counts, { reached: soFar, weeksLeft: (end - until) / WEEK, share: SHARE, seed: SEED });
+    if (landing === null) return null;
     return {
       ...number,
       from: written(from),
       until: written(end),
       soFar,
-      end: { expected: soFar + rest.expected, low: soFar + rest.low, high: soFar + rest.high },
-      chance: rest.chanceOf(number.count - soFar),
+      end: bare(landing),
+      chance: landing.chanceOf(number.count),
     };
   }
 

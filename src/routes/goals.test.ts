@@ -67,7 +67,13 @@ describe.skipIf(url === undefined)('goals', async () => {
 
     const made = await json(post(goal));
     expect(made).toMatchObject({ amount: 5, from: '2026-11-01T00:00:00.000Z' });
-    expect(made.current).toEqual({ from: '2026-11-01T00:00:00.000Z', to: '2026-12-01T00:00:00.000Z', reached: 2 });
+    expect(made.current).toEqual({
+      from: '2026-11-01T00:00:00.000Z',
+      to: '2026-12-01T00:00:00.000Z',
+      reached: 2,
+      due: expect.closeTo((5 * 21.5) / 30, 9),
+      end: null,
+    });
 
     const twin = await post({ ...goal, amount: 9, from: '2026-11-30' });
     expect([twin.statusCode, twin.json().code]).toEqual([409, 'conflict']);
@@ -102,6 +108,7 @@ describe.skipIf(url === undefined)('goals', async () => {
   test.each([
     ['no amount', { amount: 0 }],
     ['half of one', { amount: 1.5 }],
+    ['a range that ends before it begins', { most: 4 }],
     ['another team', { team: 'finance' }],
     ['another period', { period: 'week' }],
     ['a day that is none', { from: '2026-02-30' }],
@@ -128,7 +135,23 @@ describe.skipIf(url === undefined)('goals', async () => {
     expect((await put(marketing, [''])).statusCode).toBe(400);
 
     const sold = await json(post({ team: 'sales', stage: null, period: 'quarter', amount: 2, from: '2026-10-01' }));
-    expect(sold.current).toEqual({ from: '2026-10-01T00:00:00.000Z', to: '2027-01-01T00:00:00.000Z', reached: 1 });
+    expect(sold.current).toEqual({
+      from: '2026-10-01T00:00:00.000Z',
+      to: '2027-01-01T00:00:00.000Z',
+      reached: 1,
+      due: expect.closeTo((2 * 52.5) / 92, 9),
+      end: null,
+    });
+    // A win in each of ten weeks before: now there is something to expect.
+    for (let week = 1; week <= 10; week++) await visit('ana', `won-${week}`, NOON - week * 7 * DAY, 'deal_won');
+    const [range] = [
+      await json(post({ team: 'sales', stage: null, period: 'month', amount: 1, most: 2, from: '2026-11-01' })),
+    ];
+    expect(range).toMatchObject({ amount: 1, most: 2, current: { reached: 4 } });
+    expect(range.current.end.chance).toBe(1);
+    expect(range.current.end.low).toBeGreaterThanOrEqual(4);
+    expect(range.current.end.expected).toBeGreaterThan(4.5);
+    expect(range.current.end.expected).toBeLessThan(7);
     const audit = await json(administrator({ url: '/api/audit', query: { subject: 'outcome' } }));
     expect(audit.items[0]).toMatchObject({
       action: 'outcome.change',

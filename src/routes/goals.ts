@@ -7,29 +7,47 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
 import { ScorelineError } from '../core/errors.ts';
-import { type Goal, goalsAt, periodOf } from '../core/goals.ts';
+import { begun, landingOf } from '../core/forecast.ts';
+import { type Goal, goalsAt, paceAt, periodOf, type Span } from '../core/goals.ts';
 import { LONGEST_NAME } from '../core/ingest.ts';
+import { DAY } from '../core/time.ts';
 import { listGoals, removeGoal, saveGoal } from '../store/goals.ts';
 import { eventNames, readOutcome, writeOutcome } from '../store/outcomes.ts';
-import { countBySpans } from '../store/overview.ts';
+import { countBySpans, type Ground } from '../store/overview.ts';
 import { ofModel } from './contacts.ts';
+import { intervalShape } from './forecast.ts';
 import { groundOf } from './overview.ts';
 import { answers, byId, type Desk, instant, list, missing, nothing, shortText, typed, written } from './shapes.ts';
 
 const MOST_GOALS = 200;
 const MOST_NAMES = 200;
+const WEEK = 7 * DAY;
+/** Weeks that a forecast is made from. */
+const KNOWN_WEEKS = 52;
+/** The share of futures inside of an interval; the same question has the same answer. */
+const FUTURES = { share: 0.8, seed: 1 } as const;
 
-const wanted = z.strictObject({
-  team: z.enum(['marketing', 'sales']),
-  stage: shortText
-    .nullable()
-    .describe(
-      'Contacts that reach this stage are counted, each once in a period; null: events that say a deal was won.',
-    ),
-  period: z.enum(['month', 'quarter']).describe('Calendar months or quarters, UTC.'),
-  amount: z.number().int().min(1).max(1_000_000).describe('At least so many in each period.'),
-  from: instant.describe('It holds from the period that this instant lies in.'),
-});
+const wanted = z
+  .strictObject({
+    team: z.enum(['marketing', 'sales']),
+    stage: shortText
+      .nullable()
+      .describe(
+        'Contacts that reach this stage are counted, each once in a period; null: events that say a deal was won.',
+      ),
+    period: z.enum(['month', 'quarter']).describe('Calendar months or quarters, UTC.'),
+    amount: z.number().int().min(1).max(1_000_000).describe('At least so many in each period.'),
+    most: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .default(null)
+      .describe('At most so many: for a range, such as 1 to 2 customers a month.'),
+    from: instant.describe('It holds from the period that this instant lies in.'),
+  })
+  .refine(({ amount, most }) => most === null || most >= amount, { path: ['most'], message: 'is less than `amount`' });
 
 export const goalShape = z.object({
   id: z.string(),
@@ -37,9 +55,19 @@ export const goalShape = z.object({
   stage: z.string().nullable(),
   period: z.enum(['month', 'quarter']),
   amount: z.number(),
+  most: z.number().nullable(),
   from: z.string(),
   current: z
-    .object({ from: z.string(), to: z.string(), reached: z.number().nullable() })
+    .object({
+      from: z.string(),
+      to: z.string(),
+      reached: z.number().nullable(),
+      due: z.number().describe('How much should be reached by now, by the share of the period that is over.'),
+      end: intervalShape
+        .extend({ chance: z.number().describe('Of reaching the amount.') })
+        .nullable()
+        .describe('What the period comes to, in 80 of 100 cases; null where fewer than eight weeks are known.'),
+    })
     .nullable()
     .describe(
       'The period that runs; `reached` is null where nothing can be counted. Null for a goal that is not in force.',
@@ -59,20 +87,40 @@ export function goalRoutes(plain: FastifyInstance, { app }: Desk): void {
     const now = app.clock();
     const ground = await groundOf(app, model);
     const inForce = new Set(goalsAt(all, now).map(({ id }) => id));
+    const weeks = Array.from({ length: KNOWN_WEEKS }, (_, i): Span => {
+      const to = now - (KNOWN_WEEKS - 1 - i) * WEEK;
+      return { from: to - WEEK, to };
+    });
+    const counted = new Map<string | null, Promise<readonly number[]>>();
+    /** What came in each week; goals for the same thing share it. */
+    const countOf = (of: Ground, stage: string | null): Promise<readonly number[]> => {
+      const found = counted.get(stage) ?? countBySpans(app.db, of, stage, weeks).then(begun);
+      counted.set(stage, found);
+      return found;
+    };
+    async function currentOf(goal: Goal): Promise<z.input<typeof goalShape>['current']> {
+      const { from, to } = periodOf(goal.period, now);
+      const due = paceAt(all, goal, now);
+      const countable =
+        ground !== null && (goal.stage === null ? ground.outcome.length > 0 : ground.stages.includes(goal.stage));
+      const span = { from: written(from), to: written(to), due };
+      if (!countable) return { ...span, reached: null, end: null };
+      const [reached = 0] = await countBySpans(app.db, ground, goal.stage, [{ from, to }]);
+      const counts = await countOf(ground, goal.stage);
+      const landing = landingOf(counts, { reached, weeksLeft: (to - now) / WEEK, ...FUTURES });
+      if (landing === null) return { ...span, reached, end: null };
+      const { chanceOf, ...end } = landing;
+      return { ...span, reached, end: { ...end, chance: chanceOf(goal.amount) } };
+    }
     return Promise.all(
-      goals.map(async ({ id, from, ...goal }): Promise<z.input<typeof goalShape>> => {
-        const span = periodOf(goal.period, now);
-        const countable =
-          ground !== null && (goal.stage === null ? ground.outcome.length > 0 : ground.stages.includes(goal.stage));
-        const [reached = null] =
-          inForce.has(id) && countable ? await countBySpans(app.db, ground, goal.stage, [span]) : [];
-        return {
+      goals.map(
+        async (goal): Promise<z.input<typeof goalShape>> => ({
           ...goal,
-          id: String(id),
-          from: written(from),
-          current: inForce.has(id) ? { from: written(span.from), to: written(span.to), reached } : null,
-        };
-      }),
+          id: String(goal.id),
+          from: written(goal.from),
+          current: inForce.has(goal.id) ? await currentOf(goal) : null,
+        }),
+      ),
     );
   }
 

@@ -6,7 +6,7 @@ import { recordDeed } from './audit.ts';
 import type { Db } from './db.ts';
 import type { By } from './models.ts';
 
-const GOAL = 'goal_id as id, team, stage, period, amount, from_at as "from"';
+const GOAL = 'goal_id as id, team, stage, period, amount, most, from_at as "from"';
 
 /** All goals, by team and then in the order of their beginning. */
 export const listGoals = (db: Db): Promise<Goal[]> =>
@@ -16,7 +16,7 @@ type Wanted = Omit<Goal, 'id'>;
 
 /** Keeps a new goal, or another for one that is there; null where that is gone. @throws ScorelineError `conflict` */
 export function saveGoal(db: Db, id: number | null, goal: Wanted, { by, now }: By): Promise<Goal | null> {
-  const values = [goal.team, goal.stage, goal.period, goal.amount, goal.from, now, by];
+  const values = [goal.team, goal.stage, goal.period, goal.amount, goal.from, now, by, goal.most];
   return db.transaction(async (tx) => {
     const [twin] = await tx.rows<{ id: number }>(
       `select goal_id as id from goal where team = $1 and stage is not distinct from $2 and period = $3 and from_at = $4
@@ -28,13 +28,13 @@ export function saveGoal(db: Db, id: number | null, goal: Wanted, { by, now }: B
     const [kept] =
       id === null
         ? await tx.rows<Goal>(
-            `insert into goal (team, stage, period, amount, from_at, changed_at, changed_by)
-             values ($1, $2, $3, $4, $5, $6, $7) returning ${GOAL}`,
+            `insert into goal (team, stage, period, amount, from_at, changed_at, changed_by, most)
+             values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${GOAL}`,
             values,
           )
         : await tx.rows<Goal>(
             `update goal set team = $1, stage = $2, period = $3, amount = $4, from_at = $5, changed_at = $6,
-               changed_by = $7 where goal_id = $8 returning ${GOAL}`,
+               changed_by = $7, most = $8 where goal_id = $9 returning ${GOAL}`,
             [...values, id],
           );
     if (kept === undefined) return null;

@@ -33,6 +33,17 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
   test('marketing drafts it from the model; a mistake is told in its place and cannot be proposed', async () => {
     const page = await open('marketing', '/agreement');
     await page.getByRole('button', { name: 'Draft it from the model' }).click();
+    await page.getByRole('dialog').getByLabel(/title/).check();
+    await expectAccessible(page, 'how a draft begins');
+    await page.getByRole('button', { name: 'Begin the draft' }).click();
+    const what = region(page, 'Who they are');
+    await expect.poll(() => what.getByLabel('Value').inputValue()).toBe('ceo');
+    await page.getByRole('button', { name: 'Add a condition: Their situation' }).click();
+    const situation = region(page, 'Their situation');
+    await situation.getByLabel('What', { exact: true }).selectOption('trait');
+    await situation.getByLabel('Name of the trait').fill('budget');
+    await situation.getByLabel('How', { exact: true }).selectOption('exists');
+    await region(page, 'Who looks after which stage').getByLabel('mql').selectOption('Marketing');
     const within = page.getByLabel('First contact within');
     await within.fill('soon');
     await within.blur();
@@ -48,6 +59,9 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
     const text = page.getByLabel('The agreement as YAML');
     await expect.poll(() => text.inputValue()).toContain('firstContact: { within: 45m, never: 1d }');
     await expect.poll(() => text.inputValue()).toContain('# Whoever comes to this stage');
+    await expect.poll(() => text.inputValue()).toContain('demographic: { title: { mentions: [ ceo ] } }');
+    await expect.poll(() => text.inputValue()).toContain('situational: { budget: { exists: true } }');
+    await expect.poll(() => text.inputValue()).toContain('mql: marketing');
     await text.fill((await text.inputValue()).replace('require: [ email ]', 'require: [ email, phone ]'));
     await page.getByRole('tab', { name: 'Form' }).click();
     await expect.poll(() => page.getByLabel('Must be known').inputValue()).toBe('email, phone');

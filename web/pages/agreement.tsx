@@ -2,13 +2,15 @@
 
 import { Alert, Button, Card, Center, Group, NativeSelect, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { shownOf, standingOf, starterOf } from '../agreement.model.ts';
-import type { AgreementDraft, AgreementVersion, WholeAgreement } from '../answers.ts';
+import { type Persona, shownOf, standingOf, starterOf, withPersonas } from '../agreement.model.ts';
+import type { AgreementDraft, AgreementVersion, Serving, WholeAgreement } from '../answers.ts';
 import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
 import { linesOf } from '../lines.model.ts';
 import { useMe } from '../me.ts';
+import { AgreementBegin } from '../parts/agreement-begin.tsx';
 import { Comments } from '../parts/agreement-comments.tsx';
 import { DraftEditor } from '../parts/agreement-draft.tsx';
 import { Signing } from '../parts/agreement-signing.tsx';
@@ -36,6 +38,7 @@ export function AgreementPage() {
     queryKey: ['agreement-drafts'],
     queryFn: () => call<{ items: AgreementDraft[] }>('GET', '/api/agreement-drafts').then(({ items }) => items),
   });
+  const [beginning, setBeginning] = useState(false);
   const begin = useMutation({
     mutationFn: ({ name, document }: { name: string; document: string }) =>
       call<AgreementDraft>('PUT', `/api/agreement-drafts/${encodeURIComponent(name)}`, { body: { document } }),
@@ -57,10 +60,9 @@ export function AgreementPage() {
   const draft =
     drafts.data.find(({ name }) => name === search.draft) ?? (shown === undefined ? drafts.data[0] : undefined);
   const mayWrite = me.data?.rights.includes('agreement.write') === true;
-  const fromModel = () => {
-    if (serving.data == null) return;
+  const fromModel = (of: Serving, personas: readonly Persona[]) => {
     const review = new Date(Date.now() + UNTIL_REVIEW * 86_400_000).toISOString().slice(0, 10);
-    begin.mutate({ name: 'leads', document: starterOf(serving.data, review) });
+    begin.mutate({ name: 'leads', document: withPersonas(starterOf(of, review), personas) });
   };
   const choices = [
     ...drafts.data.map(({ name }) => ({ value: `draft ${name}`, label: t('draftOf', { name }) })),
@@ -88,7 +90,7 @@ export function AgreementPage() {
       </Group>
       <Refusal error={begin.error} />
       {draft !== undefined ? (
-        <DraftEditor key={draft.name} of={draft} stages={serving.data?.outline.stages ?? []} />
+        <DraftEditor key={draft.name} of={draft} outline={serving.data?.outline ?? null} />
       ) : shown !== undefined ? (
         <Version
           key={shown.id}
@@ -108,9 +110,17 @@ export function AgreementPage() {
               {t(serving.data == null ? 'noneModel' : 'noneHint')}
             </Text>
             {mayWrite && serving.data != null && (
-              <Button onClick={fromModel} loading={begin.isPending}>
+              <Button onClick={() => setBeginning(true)} loading={begin.isPending}>
                 {t('fromModel')}
               </Button>
+            )}
+            {beginning && serving.data != null && (
+              <AgreementBegin
+                of={serving.data}
+                isPending={begin.isPending}
+                onClose={() => setBeginning(false)}
+                onBegin={(personas) => serving.data && fromModel(serving.data, personas)}
+              />
             )}
           </Stack>
         </Center>

@@ -116,11 +116,14 @@ describe.skipIf(service === undefined)('the overview', async () => {
     const goal = page.getByRole('region', { name: 'Marketing: Reached mql' });
     await goal.getByText('of 6 a month').waitFor();
     await goal.getByText('4 to go').waitFor();
+    await goal.getByText('By now it should be').waitFor();
     // 22 of the 30 days of November lie in the days shown.
     await page.getByText('the goal for these days is 4.4').waitFor();
     await goal.getByRole('button', { name: /Change/ }).click();
     await page.getByRole('dialog').getByLabel('At least').fill('2');
+    await page.getByRole('dialog').getByLabel('At most').fill('3');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await goal.getByText('of 2–3 a month').waitFor();
     await goal.getByText('Reached, with').waitFor();
     await goal.getByRole('button', { name: /Change/ }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();

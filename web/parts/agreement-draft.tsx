@@ -1,30 +1,18 @@
 /** A draft of an agreement: a form for what most agreements say, and the text itself, each showing what the other changed. */
 
-import {
-  Alert,
-  Button,
-  Card,
-  Group,
-  NativeSelect,
-  SimpleGrid,
-  Stack,
-  Tabs,
-  Text,
-  Textarea,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Alert, Button, Group, Stack, Tabs, Text, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { FIELDS, type Field, valuesOf, withValue } from '../agreement.model.ts';
-import type { AgreementChecked, AgreementDraft, AgreementVersion } from '../answers.ts';
+import { valuesOf } from '../agreement.model.ts';
+import type { AgreementChecked, AgreementDraft, AgreementVersion, Serving } from '../answers.ts';
 import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
 import { useMe } from '../me.ts';
 import { agreement } from '../router.tsx';
 import { Comments } from './agreement-comments.tsx';
+import { AgreementForm } from './agreement-form.tsx';
 import { AgreementTerms } from './agreement-terms.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
@@ -33,7 +21,7 @@ import { Refusal } from './refusal.tsx';
 /** Milliseconds without a key until what was written is checked and kept. */
 const PAUSE = 500;
 
-export function DraftEditor({ of, stages }: { of: AgreementDraft; stages: readonly string[] }) {
+export function DraftEditor({ of, outline }: { of: AgreementDraft; outline: Serving['outline'] | null }) {
   const { t, i18n } = useTranslation('agreement');
   const format = useFormat();
   const me = useMe();
@@ -126,12 +114,13 @@ export function DraftEditor({ of, stages }: { of: AgreementDraft; stages: readon
           {values === null ? (
             <Alert variant="light">{t('noForm')}</Alert>
           ) : (
-            <Form
+            <AgreementForm
+              text={text}
               values={values}
-              stages={stages}
+              outline={outline}
               problems={problems}
               readOnly={!mayWrite}
-              change={(field, value) => setText((before) => withValue(before, field, value))}
+              change={setText}
             />
           )}
         </Tabs.Panel>
@@ -169,97 +158,5 @@ export function DraftEditor({ of, stages }: { of: AgreementDraft; stages: readon
         </Stack>
       </Dialog>
     </Stack>
-  );
-}
-
-const PARTS = ['definition', 'marketing', 'sales', 'review'] as const;
-
-interface Formed {
-  readonly values: ReadonlyMap<string, string>;
-  readonly stages: readonly string[];
-  readonly problems: AgreementChecked['problems'];
-  readonly readOnly: boolean;
-  readonly change: (field: Field, value: string) => void;
-}
-
-function Form({ values, stages, problems, readOnly, change }: Formed) {
-  const { t } = useTranslation('agreement');
-  return (
-    <SimpleGrid cols={{ base: 1, md: 2 }}>
-      {PARTS.map((part) => (
-        <Card key={part} withBorder component="section" aria-label={t(`part.${part}`)}>
-          <Title order={2} mb="sm">
-            {t(`part.${part}`)}
-          </Title>
-          <Stack gap="sm">
-            {FIELDS.filter((field) => field.part === part).map((field) => {
-              const value = values.get(field.path) ?? '';
-              const label = t(`f.${field.path}`);
-              const problem = problems.find(({ path }) => path === field.path)?.message;
-              const choices =
-                field.kind === 'stage'
-                  ? stages.map((stage) => ({ value: stage, label: stage }))
-                  : field.kind === 'period'
-                    ? (['month', 'quarter'] as const).map((per) => ({ value: per, label: t(`per.${per}`) }))
-                    : null;
-              if (choices !== null)
-                return (
-                  <NativeSelect
-                    key={field.path}
-                    label={label}
-                    value={value}
-                    disabled={readOnly}
-                    error={problem}
-                    onChange={(event) => change(field, event.currentTarget.value)}
-                    data={choices.some((one) => one.value === value) ? choices : [{ value, label: value }, ...choices]}
-                  />
-                );
-              return (
-                <Written
-                  key={field.path}
-                  label={label}
-                  hint={field.kind === 'span' || field.kind === 'list' ? t(`hint.${field.kind}`) : null}
-                  type={field.kind === 'day' ? 'date' : 'text'}
-                  value={value}
-                  problem={problem}
-                  readOnly={readOnly}
-                  change={(written) => change(field, written)}
-                />
-              );
-            })}
-          </Stack>
-        </Card>
-      ))}
-    </SimpleGrid>
-  );
-}
-
-interface WrittenField {
-  readonly label: string;
-  readonly hint: string | null;
-  readonly type: 'date' | 'text';
-  readonly value: string;
-  readonly problem: string | undefined;
-  readonly readOnly: boolean;
-  readonly change: (value: string) => void;
-}
-
-/** Keeps what is being written until the field is left, so that a comma or a half number can be written. */
-function Written({ label, hint, type, value, problem, readOnly, change }: WrittenField) {
-  const [writing, setWriting] = useState<string | null>(null);
-  return (
-    <TextInput
-      label={label}
-      {...(hint === null ? {} : { description: hint })}
-      type={type}
-      value={writing ?? value}
-      readOnly={readOnly}
-      error={problem}
-      onChange={(event) => setWriting(event.currentTarget.value)}
-      onBlur={() => {
-        if (writing !== null && writing !== value) change(writing);
-        setWriting(null);
-      }}
-    />
   );
 }

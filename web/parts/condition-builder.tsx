@@ -25,9 +25,11 @@ interface Wanted {
   readonly where: object | undefined;
   readonly outline: Outline;
   readonly onChange: (where: object | undefined) => void;
+  /** What the rows are about, where there are several builders. */
+  readonly label?: string;
 }
 
-export function ConditionBuilder({ where, outline, onChange }: Wanted) {
+export function ConditionBuilder({ where, outline, onChange, label }: Wanted) {
   const { t } = useTranslation('leads');
   const [draft, setDraft] = useState(() => started(where, outline));
   const tell = useDebouncedCallback(onChange, 300);
@@ -54,7 +56,7 @@ export function ConditionBuilder({ where, outline, onChange }: Wanted) {
       <RowFields key={place} row={part} outline={outline} onChange={(next) => set(place, next)} />
     );
   return (
-    <Card withBorder padding="sm" component="section" aria-label={t('conditions')}>
+    <Card withBorder padding="sm" component="section" aria-label={label ?? t('conditions')}>
       <Stack gap="sm">
         <MatchSelect match={draft.match} onChange={(match) => change({ ...draft, match })} />
         {draft.parts.map(partAt)}

@@ -26,7 +26,7 @@ import { Failure } from './failure.tsx';
 import { Counting, Section, useFigures } from './figures.tsx';
 import { DEALS } from './overview-weeks.tsx';
 
-type Draft = Pick<Goal, 'team' | 'stage' | 'period' | 'amount' | 'from'> & { readonly id: string | null };
+type Draft = Pick<Goal, 'team' | 'stage' | 'period' | 'amount' | 'most' | 'from'> & { readonly id: string | null };
 
 export function GoalsOf({ stages, now }: { stages: readonly string[]; now: number }) {
   const { t } = useTranslation('overview');
@@ -41,6 +41,7 @@ export function GoalsOf({ stages, now }: { stages: readonly string[]; now: numbe
     stage: stages[1] ?? stages[0] ?? null,
     period: 'month',
     amount: 5,
+    most: null,
     from: today,
   };
   return (
@@ -84,6 +85,8 @@ function One({ goal, now, onChange }: { goal: Goal; now: number; onChange: (() =
   const { current } = goal;
   const reached = current?.reached ?? null;
   const over = current === null ? 0 : elapsed(current, now);
+  const range = goal.most === null ? null : `${format.count(goal.amount)}–${format.count(goal.most)}`;
+  const period = t(`each.${goal.period}`);
   const what = goal.stage === null ? t('won') : t('reaching', { stage: goal.stage });
   const name = `${t(`team.${goal.team}`)}: ${what}`;
   return (
@@ -100,7 +103,9 @@ function One({ goal, now, onChange }: { goal: Goal; now: number; onChange: (() =
       </Group>
       {current === null ? (
         <Text size="sm" c="dimmed" mt="xs">
-          {t('notNow', { count: goal.amount, period: t(`each.${goal.period}`), from: figures.shortDay(goal.from) })}
+          {range === null
+            ? t('notNow', { count: goal.amount, period, from: figures.shortDay(goal.from) })
+            : t('notNowRange', { range, period, from: figures.shortDay(goal.from) })}
         </Text>
       ) : (
         <>
@@ -109,15 +114,18 @@ function One({ goal, now, onChange }: { goal: Goal; now: number; onChange: (() =
               {reached === null ? '–' : format.count(reached)}
             </Text>
             <Text size="sm" c="dimmed">
-              {t('ofAmount', { count: goal.amount, period: t(`each.${goal.period}`) })}
+              {range === null ? t('ofAmount', { count: goal.amount, period }) : t('ofRange', { range, period })}
             </Text>
           </Group>
-          <Progress
-            value={Math.min(100, (100 * (reached ?? 0)) / goal.amount)}
-            size="md"
-            my={6}
-            aria-label={t('progress', { name })}
-          />
+          <div className="paced">
+            <Progress
+              value={Math.min(100, (100 * (reached ?? 0)) / goal.amount)}
+              size="md"
+              my={6}
+              aria-label={t('progress', { name })}
+            />
+            <span className="pace" aria-hidden style={{ insetInlineStart: `${Math.min(100, 100 * over)}%` }} />
+          </div>
           <Text size="xs" c="dimmed">
             {reached === null
               ? t('notCountable')
@@ -125,6 +133,19 @@ function One({ goal, now, onChange }: { goal: Goal; now: number; onChange: (() =
                 ? t('met', { share: figures.share(over) })
                 : t('missing', { count: goal.amount - reached, share: figures.share(over) })}
           </Text>
+          {reached !== null && (
+            <Text size="xs" c="dimmed">
+              {t('pace', { due: figures.rounded(current.due) })}{' '}
+              {current.end === null
+                ? t('noLanding')
+                : t('landing', {
+                    expected: figures.rounded(current.end.expected),
+                    low: figures.rounded(current.end.low),
+                    high: figures.rounded(current.end.high),
+                    chance: figures.share(current.end.chance),
+                  })}
+            </Text>
+          )}
         </>
       )}
     </Card>
@@ -140,11 +161,11 @@ function Form({ draft, stages, onDone }: { draft: Draft; stages: readonly string
     await Promise.all(['goals', 'overview'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
     onDone();
   };
-  const { id, team, stage, period, amount, from } = goal;
+  const { id, team, stage, period, amount, most, from } = goal;
   const path = id === null ? '/api/goals' : `/api/goals/${id}`;
   const save = useMutation({
     mutationFn: () => {
-      const body = { team, stage, period, amount, from: from.slice(0, 10) };
+      const body = { team, stage, period, amount, most, from: from.slice(0, 10) };
       return call<Goal>(id === null ? 'POST' : 'PUT', path, { body });
     },
     onSuccess: done,
@@ -188,6 +209,15 @@ function Form({ draft, stages, onDone }: { draft: Draft; stages: readonly string
           value={amount}
           onChange={(value) => setGoal({ ...goal, amount: Number(value) })}
           min={1}
+          max={1_000_000}
+          allowDecimal={false}
+        />
+        <NumberInput
+          label={t('most')}
+          description={t('mostSays')}
+          value={most ?? ''}
+          onChange={(value) => setGoal({ ...goal, most: value === '' ? null : Number(value) })}
+          min={amount}
           max={1_000_000}
           allowDecimal={false}
         />
