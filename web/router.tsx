@@ -51,7 +51,7 @@ const home = createRoute({
   },
 });
 
-export const today = createRoute({
+const today = createRoute({
   getParentRoute: () => root,
   path: '/today',
   validateSearch: (search): TodaySearch => ({
@@ -116,7 +116,7 @@ export const companies = createRoute({
 export const company = createRoute({
   getParentRoute: () => root,
   path: '/companies/$id',
-  loader: () => words('companies'),
+  loader: () => words('companies', 'handoffs'),
   component: lazyRouteComponent(() => import('./pages/company.tsx'), 'Company'),
 });
 

@@ -1,6 +1,6 @@
 /** The leads to act on now: why each, what it did last, how to reach it. Who looks moves by keys and opens by Enter. */
 
-import { Badge, Button, Center, Checkbox, Group, NativeSelect, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Badge, Button, Center, Checkbox, Group, NativeSelect, Skeleton, Stack, Title } from '@mantine/core';
 import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -14,6 +14,7 @@ import { nameOf } from '../lead.model.ts';
 import { useMay } from '../me.ts';
 import { Due } from '../parts/due.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { Begin, Nothing } from '../parts/nothing.tsx';
 import { useServing } from '../serving.ts';
 import { deedOf, dialled, nextPlace, reachOf } from '../today.model.ts';
 import { type TodaySearch, todayQuery } from '../today.query.ts';
@@ -243,13 +244,8 @@ const Waiting = () => (
 function Nobody({ filtered }: { filtered: boolean }) {
   const { t } = useTranslation('today');
   return (
-    <Center mih={240}>
-      <Stack align="center" gap="xs" maw={480}>
-        <Text fw={600}>{t(filtered ? 'noneHere' : 'none')}</Text>
-        <Text size="sm" c="dimmed" ta="center">
-          {t(filtered ? 'noneHereHint' : 'noneHint')}
-        </Text>
-      </Stack>
-    </Center>
+    <Nothing title={t(filtered ? 'noneHere' : 'none')} hint={t(filtered ? 'noneHereHint' : 'noneHint')}>
+      {!filtered && <Begin />}
+    </Nothing>
   );
 }
