@@ -15,6 +15,8 @@ export default defineConfig({
     outDir: 'built',
     emptyOutDir: true,
     target: 'es2023',
+    // Browsers that know light-dark(): written out for older ones, it loses the colours that Mantine chooses.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
       output: {
         codeSplitting: {

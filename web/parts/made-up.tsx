@@ -47,7 +47,7 @@ export function MadeUp() {
   if (data === undefined || data.demo === 'none') return null;
   return (
     <Alert color="grape" variant="light" p="xs" mb="md" icon={<IconFlask aria-hidden size={18} />}>
-      <Group justify="space-between" gap="xs">
+      <Group justify="space-between" gap="xs" mih={26}>
         <Text size="sm" role="status">
           {t(data.demo === 'coming' ? 'madeUp.coming' : 'madeUp.there')}
         </Text>
