@@ -15,7 +15,7 @@ import { startService } from '../src/service.ts';
 
 const FOLDER = new URL('../docs/pictures/', import.meta.url).pathname;
 const PASSWORD = 'made up for pictures';
-const WIDE = { width: 1280, height: 800 };
+const WIDE = { width: 1200, height: 740 };
 
 const executablePath = ensureBrowser();
 if (executablePath === undefined)

@@ -21,6 +21,7 @@ import { agreementRoutes } from './routes/agreements.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { commentRoutes } from './routes/comments.ts';
 import { companyRoutes } from './routes/companies.ts';
+import { companySearchRoutes } from './routes/company-search.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { describeRoutes, docRoutes } from './routes/docs.ts';
 import { eventRuleRoutes } from './routes/event-rules.ts';
@@ -137,6 +138,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     eventRoutes,
     eventRuleRoutes,
     companyRoutes,
+    companySearchRoutes,
     accountRoutes,
     overviewRoutes,
     goalRoutes,

@@ -81,7 +81,6 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/companies/:id/account',
     'GET /api/companies/:id/people',
     'GET /api/companies/:id/roles',
-    'GET /api/companies/board',
     'POST /api/companies/search',
     'POST /api/companies/search.csv',
   ],

@@ -36,3 +36,9 @@ export function courseOf({ history, asOf }: Pick<Account, 'history' | 'asOf'>, n
   const until = asOf === null ? 0 : Date.parse(asOf);
   return last === undefined || until <= last.at ? points : [...points, { ...last, at: until }];
 }
+
+/** How the service is asked for an order, as addresses of the page name it: `name`, `contacts`, or `score:` and a name. */
+export const orderOf = (sort: string) =>
+  sort.startsWith('score:')
+    ? { by: 'score', score: sort.slice('score:'.length) }
+    : { by: sort === 'contacts' ? 'contacts' : 'name' };

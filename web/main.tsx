@@ -12,7 +12,7 @@ import { queries } from './queries.ts';
 import { router } from './router.tsx';
 import { servingQuery } from './serving.ts';
 import { contrast, theme } from './theme.ts';
-import { startWords } from './words.ts';
+import { startWords, words } from './words.ts';
 
 const root = document.getElementById('page');
 if (root === null) throw new Error('the page has no place to be');
@@ -20,6 +20,9 @@ if (root === null) throw new Error('the page has no place to be');
 void queries.prefetchQuery(meQuery);
 void queries.prefetchQuery(servingQuery);
 await startWords();
+// What the page at this address needs is asked for beside the words of the frame.
+void router.load();
+await words('common');
 createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={contrast} defaultColorScheme="auto">

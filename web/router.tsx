@@ -1,6 +1,9 @@
 /** The addresses of the page. It decides which page is where; what a page shows is its own. The address is the state. */
 
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { DUE_TODAY, dueQuery } from './due.query.ts';
+import { meQuery } from './me.ts';
+import { Today } from './pages/today.tsx';
 import { Failure } from './parts/failure.tsx';
 import { Nowhere } from './parts/nowhere.tsx';
 import { Shell } from './parts/shell.tsx';
@@ -56,7 +59,7 @@ const home = createRoute({
   },
 });
 
-export const today = createRoute({
+const today = createRoute({
   getParentRoute: () => root,
   path: '/today',
   validateSearch: (search): TodaySearch => ({
@@ -66,11 +69,19 @@ export const today = createRoute({
   }),
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => {
-    // Asked for beside the code of the page, not after it.
+    // Asked for at once, not when the page is drawn.
     void queries.prefetchInfiniteQuery(todayQuery(deps));
+    void queries.ensureQueryData(meQuery).then(
+      ({ rights }) => {
+        if (rights.includes('handoff.answer')) void queries.prefetchInfiniteQuery(dueQuery('me', DUE_TODAY));
+      },
+      // Who is not signed in is asked to, by the frame.
+      () => undefined,
+    );
     return words('today', 'handoffs');
   },
-  component: lazyRouteComponent(() => import('./pages/today.tsx'), 'Today'),
+  // Where most begin: it comes with the frame.
+  component: Today,
 });
 
 export const leads = createRoute({
@@ -113,7 +124,7 @@ export const companies = createRoute({
 export const company = createRoute({
   getParentRoute: () => root,
   path: '/companies/$id',
-  loader: () => words('companies'),
+  loader: () => words('companies', 'handoffs'),
   component: lazyRouteComponent(() => import('./pages/company.tsx'), 'Company'),
 });
 

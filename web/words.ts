@@ -39,6 +39,7 @@ export function languageFor(wanted: readonly string[]): Language {
   return 'en';
 }
 
+/** Settles the language; no words are there yet. */
 export async function startWords(): Promise<void> {
   const chosen = localStorage.getItem(CHOSEN) ?? '';
   const language = isLanguage(chosen) ? chosen : languageFor(navigator.languages);
@@ -53,7 +54,6 @@ export async function startWords(): Promise<void> {
     react: { useSuspense: false },
   });
   document.documentElement.lang = language;
-  await words('common');
 }
 
 /** Brings the words of parts of the page, in the language that is shown and from now on in each that is chosen. */

@@ -78,11 +78,16 @@ describe.skipIf(url === undefined)('companies', async () => {
   });
   const { live, companies, fill } = app.scoring.work;
   for (let left = 1; left > 0; ) left = (await live()) + (await companies()) + (await fill());
-  const board = async (query: object = {}) => (await get('/api/companies/board', query)).items;
+  const search = async (payload: object) => {
+    const response = await read({ method: 'POST', url: '/api/companies/search', payload });
+    expect(response.statusCode, response.body).toBe(200);
+    return response.json();
+  };
+  const found = async (payload: object = {}) => (await search(payload)).items;
   const names = (rows: { traits: { name: string } }[]) => rows.map(({ traits }) => traits.name);
 
   test('stand side by side with what their people come to', async () => {
-    const [north] = await board({ sort: 'score:account' });
+    const [north] = await found({ sort: { by: 'score', score: 'account' } });
     expect(north).toMatchObject({
       contacts: 3,
       hot: 1,
@@ -93,18 +98,18 @@ describe.skipIf(url === undefined)('companies', async () => {
   });
 
   test.each([
-    ['score:best', ['Nord Çelik', 'South Foods', '100% Empty']],
-    ['contacts', ['Nord Çelik', 'South Foods', '100% Empty']],
-    ['name', ['100% Empty', 'Nord Çelik', 'South Foods']],
-  ])('come in the order of %s, page by page', async (sort, order) => {
-    expect(names(await board({ sort }))).toEqual(order);
-    const found: string[] = [];
+    [{ by: 'score', score: 'best' }, ['Nord Çelik', 'South Foods', '100% Empty']],
+    [{ by: 'contacts' }, ['Nord Çelik', 'South Foods', '100% Empty']],
+    [{ by: 'name' }, ['100% Empty', 'Nord Çelik', 'South Foods']],
+  ])('come in the order of %o, page by page', async (sort, order) => {
+    expect(names(await found({ sort }))).toEqual(order);
+    const paged: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const page = await get('/api/companies/board', { sort, limit: '1', ...(cursor ? { cursor } : {}) });
-      found.push(...names(page.items));
+      const page = await search({ sort, limit: 1, ...(cursor ? { cursor } : {}) });
+      paged.push(...names(page.items));
       cursor = page.next;
     }
-    expect(found).toEqual(order);
+    expect(paged).toEqual(order);
   });
 
   test.each([
@@ -114,16 +119,23 @@ describe.skipIf(url === undefined)('companies', async () => {
     ['100%', ['100% Empty']],
     ['_', []],
     ['SOUTH', ['South Foods']],
-  ])('are found by %s', async (find, found) => {
-    expect(names(await board({ find }))).toEqual(found);
+  ])('are found by %s', async (find, those) => {
+    expect(names(await found({ find }))).toEqual(those);
+  });
+
+  test('words, a condition and an order hold together', async () => {
+    const where = { contacts: { atLeast: 1 } };
+    expect(names(await found({ find: 'o', where, sort: { by: 'name' } }))).toEqual(['Nord Çelik', 'South Foods']);
+    expect(names(await found({ find: 'south', where: { not: where } }))).toEqual([]);
   });
 
   test('an order that is none is refused', async () => {
-    expect((await read({ url: '/api/companies/board', query: { sort: 'x' } })).statusCode).toBe(400);
+    const payload = { sort: { by: 'x' } };
+    expect((await read({ method: 'POST', url: '/api/companies/search', payload })).statusCode).toBe(400);
   });
 
   test('one in depth tells what its scores are made of, which roles are known, and how it changed', async () => {
-    const [{ id }] = await board({ find: 'celik' });
+    const [{ id }] = await found({ find: 'celik' });
     const account = await get(`/api/companies/${id}/account`);
     expect(account.reasons).toMatchObject([{ rule: 'right-size', score: 'size', points: 15 }]);
     expect(account.reasons[0].sentence).not.toBe('');
@@ -149,16 +161,16 @@ describe.skipIf(url === undefined)('companies', async () => {
   });
 
   test('its people come by score, with what they did last', async () => {
-    const [{ id }] = await board({ find: 'celik' });
-    const found: unknown[][] = [];
+    const [{ id }] = await found({ find: 'celik' });
+    const people: unknown[][] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const query = { limit: '1', ...(cursor ? { cursor } : {}) };
       const page = await get(`/api/companies/${id}/people`, query);
       for (const { userIds, scores, roles, last } of page.items)
-        found.push([userIds[0], scores.interest, roles, last?.name ?? null]);
+        people.push([userIds[0], scores.interest, roles, last?.name ?? null]);
       cursor = page.next;
     }
-    expect(found).toEqual([
+    expect(people).toEqual([
       ['ana', 40, ['decides'], 'page_viewed'],
       ['bo', 10, ['pays', 'uses'], 'page_viewed'],
       ['cy', 0, [], null],

@@ -1,11 +1,12 @@
 /**
- * Companies as those who sell to them look at them: side by side, and one in depth: its people, which roles of those who
+ * Companies as those who sell to them look at them: what their people come to, and one in depth: its people, which roles of those who
  * buy together are known, what its score is made of, and how it changed. It decides what is shown together; it refuses
  * to change anything.
  */
 
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { App } from '../app.ts';
 import { phrasesOf } from '../core/phrases/languages.ts';
 import type { Phrases } from '../core/phrases/phrases.ts';
 import { buyingRoles, rolesOfTitle, wordsOfRole } from '../core/roles.ts';
@@ -13,19 +14,15 @@ import { saysRule } from '../core/sentences.ts';
 import { DAY } from '../core/time.ts';
 import { type Model, rulesOf } from '../core/words.ts';
 import {
-  type AccountPlace,
-  type AccountSort,
   companyHistory,
   companyParts,
-  findAccounts,
   listMembers,
   type Member,
   membersForRoles,
-  readCompanies,
   rollUpPeople,
 } from '../store/accounts.ts';
-import type { KnownCompany } from '../store/company-lists.ts';
-import { readContacts, servingModel } from '../store/contacts.ts';
+import { readCompanies } from '../store/company-lists.ts';
+import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
 import { companyShape, contactShape, inPoints, showCompany, showContact } from './contact-shape.ts';
 import { ofModel } from './contacts.ts';
 import { outlineOf } from './outline.ts';
@@ -61,7 +58,6 @@ export const memberShape = contactShape.extend({
 });
 
 export const accountShape = accountRow.extend({
-  asOf: z.string().nullable(),
   reasons: z.array(z.object({ rule: z.string(), score: z.string(), points: z.number(), sentence: z.string() })),
   rollUps: z
     .array(
@@ -88,84 +84,46 @@ export const accountShape = accountRow.extend({
     .describe(`What was true from then on, the latest first; the latest ${HISTORY_SHOWN}.`),
 });
 
-const sort = z
-  .string()
-  .max(220)
-  .default('name')
-  .transform((text, context): AccountSort => {
-    if (text === 'name' || text === 'contacts') return { by: text };
-    if (text.startsWith('score:')) return { by: 'score', score: text.slice('score:'.length) };
-    context.addIssue('is `name`, `contacts`, or `score:` and the name of a score of companies');
-    return z.NEVER;
+/** A model that serves, as companies are looked at by it; nulls where none is published. */
+export interface View {
+  readonly serving: Serving | null;
+  readonly model: Model | null;
+  /** The score of contacts that says most. */
+  readonly main: string | null;
+}
+
+/** @throws ScorelineError `not_found` for a model that is named and does not serve */
+export async function viewBy(app: App, name: string | undefined): Promise<View> {
+  const serving = await servingModel(app.db, name ?? null);
+  if (serving === null && name !== undefined) missing(`model ${name} that serves`);
+  const model = serving === null ? null : await app.scoring.modelOf(serving.modelId);
+  return { serving, model, main: model === null ? null : outlineOf(model).main };
+}
+
+/** Companies, in the order asked for, with what their people come to. */
+export async function accountRows(app: App, by: View, ids: readonly number[]): Promise<z.input<typeof accountRow>[]> {
+  const modelId = by.serving?.modelId ?? null;
+  const hot = by.model?.scores.find(({ name }) => name === by.main)?.bands[0]?.name ?? null;
+  const since = app.clock() - ENGAGED * DAY;
+  const [companies, people] = await Promise.all([
+    readCompanies(app.db, ids, modelId),
+    rollUpPeople(app.db, modelId, ids, { main: by.main, hot, since }),
+  ]);
+  return companies.map((company) => {
+    const own = people.find(({ companyId }) => companyId === company.companyId);
+    return {
+      ...showCompany(company, by.serving),
+      hot: own?.hot ?? 0,
+      engaged: own?.engaged ?? 0,
+      newestAt: writtenOrNull(own?.newestAt ?? null),
+    };
   });
+}
 
 export function accountRoutes(plain: FastifyInstance, { app, cursors }: Desk): void {
   const server = typed(plain);
   const config = { right: 'company.read' } as const;
   const tags = ['companies'];
-
-  async function serving(name: string | undefined) {
-    const found = await servingModel(app.db, name ?? null);
-    if (found === null && name !== undefined) missing(`model ${name} that serves`);
-    const model = found === null ? null : await app.scoring.modelOf(found.modelId);
-    return { serving: found, model, main: model === null ? null : outlineOf(model).main };
-  }
-
-  /** Companies as they are known, with what their people come to. */
-  async function rowsOf(companies: readonly KnownCompany[], by: Awaited<ReturnType<typeof serving>>) {
-    const hot = by.model?.scores.find(({ name }) => name === by.main)?.bands[0]?.name ?? null;
-    const since = app.clock() - ENGAGED * DAY;
-    const ids = companies.map(({ companyId }) => companyId);
-    const people = await rollUpPeople(app.db, by.serving?.modelId ?? null, ids, { main: by.main, hot, since });
-    return companies.map((company): z.input<typeof accountRow> => {
-      const own = people.find(({ companyId }) => companyId === company.companyId);
-      return {
-        ...showCompany(company, by.serving),
-        hot: own?.hot ?? 0,
-        engaged: own?.engaged ?? 0,
-        newestAt: writtenOrNull(own?.newestAt ?? null),
-      };
-    });
-  }
-
-  server.get(
-    '/api/companies/board',
-    {
-      config,
-      schema: {
-        tags,
-        summary: 'Companies side by side, with what their contacts come to',
-        querystring: page.extend({
-          ...ofModel.shape,
-          find: z
-            .string()
-            .max(200)
-            .default('')
-            .describe('Words, each a piece of a trait, of the domain or of the key.'),
-          sort,
-        }),
-        response: answers(list(accountRow)),
-      },
-    },
-    async ({ query: { limit, cursor, model, find, sort: by } }) => {
-      const on = await serving(model);
-      const of = ['board', on.serving?.modelId ?? null, find, by];
-      const place = cursors.read(of, cursor);
-      const after: AccountPlace | null = place && { companyId: Number(place[1]), value: place[0] ?? null };
-      const at = { after, limit: limit + 1 };
-      const places = await findAccounts(app.db, on.serving?.modelId ?? null, find, by, at);
-      const ids = places.slice(0, limit).map(({ companyId }) => companyId);
-      const known = await readCompanies(app.db, on.serving?.modelId ?? null, ids);
-      const rows = new Map((await rowsOf(known, on)).map((row) => [row.id, row]));
-      const { items, next } = pageOf(
-        places,
-        limit,
-        ({ companyId }) => rows.get(String(companyId)) ?? [],
-        (last) => cursors.write(of, [last.value, last.companyId]),
-      );
-      return { items: items.flat(), next };
-    },
-  );
 
   server.get(
     '/api/companies/:id/account',
@@ -180,10 +138,9 @@ export function accountRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       },
     },
     async ({ params: { id }, query }) => {
-      const on = await serving(query.model);
+      const on = await viewBy(app, query.model);
       const modelId = on.serving?.modelId ?? null;
-      const known = await readCompanies(app.db, modelId, [id]);
-      const [row = missing(`company ${id}`)] = await rowsOf(known, on);
+      const [row = missing(`company ${id}`)] = await accountRows(app, on, [id]);
       const [members, stated, history] = await Promise.all([
         membersForRoles(app.db, modelId, on.main, id),
         modelId === null ? null : companyParts(app.db, id, modelId),
@@ -191,7 +148,6 @@ export function accountRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       ]);
       return {
         ...row,
-        asOf: writtenOrNull(stated?.asOf ?? null),
         ...madeOf(on.model, stated?.parts ?? {}, phrasesOf(query.language)),
         ...coverage(members, app.clock() - ENGAGED * DAY),
         history: history.map(({ at, scores }) => ({
@@ -220,7 +176,7 @@ export function accountRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       },
     },
     async ({ params: { id }, query: { limit, cursor, model } }) => {
-      const on = await serving(model);
+      const on = await viewBy(app, model);
       const modelId = on.serving?.modelId ?? null;
       const of = ['people', id, modelId];
       const place = cursors.read(of, cursor);

@@ -1,7 +1,5 @@
-/** Companies: found, read, written, and who in them is engaged. What a search means is decided in `store/company-search.ts`. */
+/** Companies: read, written, and who in them is engaged. */
 
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { callerOf, nameOf } from '../access.ts';
@@ -11,14 +9,11 @@ import { cleanFacts, cleanName, LONGEST_NAME } from '../core/ingest.ts';
 import type { Model } from '../core/words.ts';
 import { joinedInto, releaseDomain, statedDomains } from '../store/company-domains.ts';
 import { type KnownCompany, listCompanyIds, listRoles, readCompanies } from '../store/company-lists.ts';
-import { type CompanyPlace, findCompanies, readCompanySearch } from '../store/company-search.ts';
 import { readContacts, type Serving, servingModel } from '../store/contacts.ts';
 import { findContacts, readSearch } from '../store/search.ts';
 import { keepCompany } from '../store/stated-companies.ts';
 import { companyShape, contactShape, inPoints, showCompany, showContact } from './contact-shape.ts';
 import { ofModel, sourceOf } from './contacts.ts';
-import { csvLine } from './csv.ts';
-import { traitColumns } from './segments.ts';
 import {
   answers,
   anything,
@@ -36,33 +31,10 @@ import {
 const tags = ['companies'];
 const config = { right: 'company.read' } as const;
 const writing = { right: 'company.write' } as const;
-/** Bytes: a condition longer than that nobody wrote by hand. */
-const BODY_LIMIT = 64_000;
-const ROWS_AT_ONCE = 500;
 
 const name = z.string().trim().min(1).max(LONGEST_NAME);
 const traits = z.record(z.string().min(1).max(LONGEST_NAME), anything).describe('null takes a trait away.');
 const at = instant.optional().describe('Since when the traits hold: now, unless given.');
-
-const searchShape = z.strictObject({
-  model: shortText.optional().describe('Whose company scores are meant: the first that was published, unless named.'),
-  where: z
-    .record(z.string(), anything)
-    .optional()
-    .describe(
-      'A condition as in a model, about the company itself: its traits by name, `domain`, `created_at`, `contacts` (how many it has), `score`, `grade`, `band`, `all`, `any`, `not`.',
-    ),
-  sort: z
-    .discriminatedUnion('by', [
-      z.strictObject({ by: z.literal('score'), score: shortText }),
-      z.strictObject({ by: z.literal('createdAt') }),
-      z.strictObject({ by: z.literal('contacts') }),
-      z.strictObject({ by: z.literal('id') }),
-    ])
-    .optional()
-    .describe('By a company score, highest first; by createdAt, newest first; by contacts, most first.'),
-});
-type SearchBody = z.infer<typeof searchShape>;
 
 const byScore = ofModel.extend({
   score: shortText.optional().describe('By which score of contacts: the first sum of the model, unless named.'),
@@ -224,89 +196,6 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
     },
   );
 
-  async function prepare({ model, ...document }: SearchBody) {
-    const by = await serving(model);
-    return { by, search: readCompanySearch(document, by) };
-  }
-
-  server.post(
-    '/api/companies/search',
-    {
-      config,
-      bodyLimit: BODY_LIMIT,
-      schema: {
-        tags,
-        summary: 'Companies by any combination of traits, scores and number of contacts',
-        body: searchShape.extend(page.shape),
-        response: answers(list(companyShape)),
-      },
-    },
-    async ({ body: { limit, cursor, ...body } }) => {
-      const { by, search } = await prepare(body);
-      // A place in the order of one search is none in that of another.
-      const asked = createHash('sha256').update(JSON.stringify([body, by?.modelId]));
-      const of = ['company search', asked.digest('base64url')];
-      const place = cursors.read(of, cursor);
-      const after = place && { companyId: Number(place[0]), value: place[1] === null ? null : Number(place[1]) };
-      const places = await findCompanies(app.db, search, { after, limit: limit + 1, now: app.clock() });
-      const found = places.slice(0, limit);
-      const last = places.length > limit ? found.at(-1) : undefined;
-      const companies = await readCompanies(
-        app.db,
-        found.map(({ companyId }) => companyId),
-        search.modelId,
-      );
-      return {
-        items: companies.map((company) => showCompany(company, by)),
-        next: last === undefined ? null : cursors.write(of, [last.companyId, last.value]),
-      };
-    },
-  );
-
-  server.post(
-    '/api/companies/search.csv',
-    {
-      config,
-      bodyLimit: BODY_LIMIT,
-      schema: {
-        tags,
-        summary: 'All companies of a search as CSV',
-        querystring: z.object({ traits: traitColumns }),
-        body: searchShape,
-        produces: ['text/csv'],
-      },
-    },
-    async ({ body, query }, reply) => {
-      const { by, search } = await prepare(body);
-      const names = by === null ? [] : search.model.scores.map((score) => score.name);
-      async function* rows(): AsyncGenerator<string> {
-        yield csvLine([...CSV_COLUMNS, ...names, ...query.traits]);
-        for (let after: CompanyPlace | null = null; ; ) {
-          const places: CompanyPlace[] = await findCompanies(app.db, search, {
-            after,
-            limit: ROWS_AT_ONCE,
-            now: app.clock(),
-          });
-          const ids = places.map(({ companyId }) => companyId);
-          for (const company of await readCompanies(app.db, ids, search.modelId)) {
-            const row = showCompany(company, by);
-            yield csvLine([
-              ...CSV_COLUMNS.map((column) => row[column]),
-              ...names.map((score) => row.scores[score]),
-              ...query.traits.map((trait) => (Object.hasOwn(company.traits, trait) ? company.traits[trait] : null)),
-            ]);
-          }
-          after = places.at(-1) ?? null;
-          if (after === null || places.length < ROWS_AT_ONCE) return;
-        }
-      }
-      return reply
-        .type('text/csv; charset=utf-8')
-        .header('content-disposition', 'attachment; filename="companies.csv"')
-        .send(Readable.from(rows()));
-    },
-  );
-
   /** A search for the contacts of a company, and the score that they are in the order of; without a model, none. */
   async function peopleOf(companyId: number, model: string | undefined, score: string | undefined) {
     const by = await serving(model);
@@ -370,8 +259,6 @@ export function companyRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
     },
   );
 }
-
-const CSV_COLUMNS = ['id', 'key', 'domain', 'createdAt', 'contacts'] as const;
 
 /** The score that says most of a contact: the first sum, else the first with points. */
 function firstScore({ scores }: Model): string {

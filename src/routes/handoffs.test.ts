@@ -85,7 +85,7 @@ describe.skipIf(url === undefined)('hand-offs over HTTP', async () => {
   test('a lead is handed over, seen with its situation, called and answered', async () => {
     const made = await json(admin, 'POST', '/api/contacts', {
       email: 'ana@firm.example',
-      traits: { title: 'CEO', pains: ['slow reports', 'lost leads'], budget: 10000 },
+      traits: { title: 'CEO', company_id: 'firm', pains: ['slow reports', 'lost leads'], budget: 10000 },
     });
     expect(made.status).toBe(200);
     const workers = startWorkers(app, 1);
@@ -99,6 +99,9 @@ describe.skipIf(url === undefined)('hand-offs over HTTP', async () => {
       'first-contact running',
       'first-contact-never running',
     ]);
+    const of = async (query: string) => (await json(sales, 'GET', `/api/handoffs?${query}`)).body.items;
+    expect((await of(`companyId=${mine.companyId}`)).map(({ id }: { id: string }) => id)).toEqual([mine.id]);
+    expect(await of('companyId=999999')).toEqual([]);
     const [notice] = (await json(sales, 'GET', '/api/notices?unseen=yes')).body.items;
     expect(notice).toMatchObject({ kind: 'assigned', handoffId: mine.id });
     expect((await json(sales, 'POST', '/api/notices/seen', { ids: [notice.id] })).status).toBe(204);

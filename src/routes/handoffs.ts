@@ -193,20 +193,21 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
           state: z.union([z.enum(STATES), z.array(z.enum(STATES))]).optional(),
           assignee: shortText.optional().describe('An address, or `me`.'),
           contactId: id.optional(),
+          companyId: id.optional().describe('Of the people that were with this company when they were handed over.'),
           order: z.enum(['newest', 'due']).default('newest'),
         }),
         response: answers(list(handoffShape)),
       },
     },
     async (request) => {
-      const { limit, cursor, state, assignee, contactId, order } = request.query;
+      const { limit, cursor, state, assignee, contactId, companyId, order } = request.query;
       const states = state === undefined ? undefined : [state].flat();
       const whose = assignee === 'me' ? nameOf(callerOf(request)) : assignee;
-      const of = ['handoffs', states ?? null, whose ?? null, contactId ?? null, order];
+      const of = ['handoffs', states ?? null, whose ?? null, contactId ?? null, companyId ?? null, order];
       const place = cursors.read(of, cursor);
       const after =
         place === null ? null : { handoffId: Number(place[0]), owedAt: place[1] == null ? null : Number(place[1]) };
-      const wanted = { states, assignee: whose, contactId, order, after };
+      const wanted = { states, assignee: whose, contactId, companyId, order, after };
       const rows = await listHandoffs(app.db, { ...wanted, limit: limit + 1 });
       const shown = new Map((await show(rows.slice(0, limit))).map((one) => [one.id, one]));
       const { next } = pageOf(

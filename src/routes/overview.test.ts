@@ -7,7 +7,9 @@ import { byKey } from '../../test/signed-in.ts';
 import type { Span } from '../core/goals.ts';
 import type { Message } from '../core/ingest.ts';
 import { createServer } from '../server.ts';
+import { readFunnel, readOrigins, readSteps } from '../store/overview.ts';
 import { createSource } from '../store/sources.ts';
+import { groundOf } from './overview.ts';
 
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 7, 1);
@@ -291,6 +293,41 @@ describe.skipIf(url === undefined)('the overview', async () => {
         });
       }
     }
+  });
+
+  test('of more rows than are looked at, whole lanes stand for all, and it is told how many those were', async () => {
+    const span = { from: START, to: START + 100 * DAY };
+    const ground = await groundOf(app, undefined);
+    if (ground === null) throw new Error('no model serves');
+    const ended = moves.filter(({ from }) => from !== null);
+    // Half of what is looked at, in lanes; a contact is in the lane of its number.
+    const staysLanes = Math.ceil((64 * 40) / 2 / ended.length);
+    const looked = ended.flatMap((end) => {
+      const begin = moves.findLast(({ contact, at }) => contact === end.contact && at < end.at);
+      return (end.contact & 63) < staysLanes && begin?.to === end.from ? [end] : [];
+    });
+    const funnel = await readFunnel(app.db, ground, span, 40);
+    expect(looked.length).toBeGreaterThan(0);
+    expect(funnel.sample).toBe(looked.length);
+    for (const { stage, stays, reached } of funnel.stages) {
+      const own = looked.filter(({ from }) => from === stage).length;
+      expect([stage, stays.count]).toEqual([stage, Math.round((own * 64) / staysLanes)]);
+      expect(reached).toBe(firsts(reachesIn(stage, span)).size);
+    }
+    const all = await app.db.rows<{ id: number }>('select contact_id as id from contact');
+    const lanes = Math.ceil((64 * 30) / 2 / all.length);
+    const chosen = all.filter(({ id }) => (id & 63) < lanes);
+    const steps = await readSteps(app.db, ground, 'interest', [0], span, 30);
+    expect(steps.sample).toBe(chosen.length);
+    const scored = await app.db.rows<{ id: number }>(
+      "select distinct contact_id as id from history where scores->>'interest' is not null",
+    );
+    const known = scored.filter(({ id }) => (id & 63) < lanes).length;
+    expect(steps.steps[0]?.contacts).toBe(Math.round((known * 64) / lanes));
+    const origins = await readOrigins(app.db, ground, { stage: null, trait: null }, span, 30);
+    expect(origins.sample).toBe(chosen.length);
+    for (const read of [readFunnel(app.db, ground, span), readSteps(app.db, ground, 'interest', [0], span)])
+      expect((await read).sample).toBeNull();
   });
 
   test('who is behind a figure, page by page', async () => {

@@ -54,7 +54,12 @@ const stageShape = z.object({
     slow: z.number().nullable().describe('Nine of ten stayed at most so long; milliseconds.'),
   }),
 });
-const funnelPart = z.object({ span: spanShape, stages: z.array(stageShape), won: z.number().nullable() });
+const funnelPart = z.object({
+  span: spanShape,
+  stages: z.array(stageShape),
+  won: z.number().nullable(),
+  sample: z.number().nullable().describe('Stays that were looked at, where not all were; null where all were.'),
+});
 export const funnelShape = z.object({
   model: z.string().nullable(),
   outcome: z.array(z.string()).describe('Names of events that say that a deal was won.'),
@@ -173,8 +178,8 @@ export function overviewRoutes(plain: FastifyInstance, { app, cursors }: Desk): 
       const on = await ground(model);
       const span = checked(query);
       const part = async (of: Span) => {
-        const { stages, won } = await readFunnel(app.db, on, of);
-        return { span: showSpan(of), stages, won: on.outcome.length === 0 ? null : won };
+        const { stages, won, sample } = await readFunnel(app.db, on, of);
+        return { span: showSpan(of), stages: [...stages], sample, won: on.outcome.length === 0 ? null : won };
       };
       return funnels([on, span], async () => ({
         model: on.name,

@@ -1,105 +1,15 @@
 /**
- * Companies as those who sell to them look at them: found and ordered, with what their people do. It decides who counts
- * as engaged (did something in a while) and in which order people are shown; it refuses to know what titles mean.
+ * Companies as those who sell to them look at them: with what their people do. It decides who counts as engaged (did
+ * something in a while) and in which order people are shown; it refuses to know what titles mean, and how companies are
+ * found.
  */
 
 import type { Facts, Json } from '../core/ingest.ts';
-import { fold } from '../core/text.ts';
-import { bigints, texts } from './columns.ts';
-import { DOMAINS } from './companies.ts';
-import type { KnownCompany } from './company-lists.ts';
+import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
 
 /** People of one company that are looked at: those with the highest score. */
 const PEOPLE_LOOKED_AT = 500;
-
-export type AccountSort =
-  | { readonly by: 'score'; readonly score: string }
-  | { readonly by: 'name' }
-  | { readonly by: 'contacts' };
-
-/** Where a company stands in an order: its number, and the value that it is sorted by. */
-export interface AccountPlace {
-  readonly companyId: number;
-  readonly value: string | number | null;
-}
-
-const NAME = `coalesce(k.readings->'text'->>'name', k.domain, k.key, '')`;
-
-/** The order of a list: what is read, which value it goes by, and what comes after a place ($3 value, $4 number). */
-function orderOf(sort: AccountSort) {
-  switch (sort.by) {
-    case 'score':
-      return {
-        from: 'company k left join company_score o on o.company_id = k.company_id and o.model_id = $5 and o.name = $6',
-        value: 'o.points',
-        type: 'bigint',
-        direction: 'desc nulls last',
-        after: `(($3::bigint is null and o.points is null and k.company_id > $4) or ($3::bigint is not null
-          and (o.points is null or o.points < $3::bigint or (o.points = $3::bigint and k.company_id > $4))))`,
-      };
-    case 'name':
-      return {
-        from: 'company k',
-        value: `${NAME} collate "C"`,
-        type: 'text',
-        direction: 'asc',
-        after: `(${NAME} collate "C", k.company_id) > ($3::text, $4)`,
-      };
-    case 'contacts':
-      return {
-        from: `company k left join (select company_id, count(*) as n from contact where company_id is not null
-          group by company_id) o on o.company_id = k.company_id`,
-        value: 'coalesce(o.n, 0)',
-        type: 'bigint',
-        direction: 'desc',
-        after: '(coalesce(o.n, 0) < $3::bigint or (coalesce(o.n, 0) = $3::bigint and k.company_id > $4))',
-      };
-  }
-}
-
-/**
- * Companies in an order.
- * @param find words, each of which is a piece of a trait, the domain or the key
- */
-export function findAccounts(
-  db: Db,
-  modelId: number | null,
-  find: string,
-  sort: AccountSort,
-  { after, limit }: { after: AccountPlace | null; limit: number },
-): Promise<AccountPlace[]> {
-  const { from, value, type, direction, after: behind } = orderOf(sort);
-  const pieces = fold(find)
-    .split(' ')
-    .filter((piece) => piece !== '')
-    .slice(0, 8)
-    .map((piece) => `%${piece.replace(/[\\%_]/g, '\\$&')}%`);
-  const score = sort.by === 'score' ? [modelId ?? 0, sort.score] : [];
-  return db.rows<AccountPlace>(
-    `select k.company_id as "companyId", ${value} as value from ${from}
-     where (select bool_and(coalesce(k.domain like piece, false)
-         or exists (select from domain_claim d where d.company_id = k.company_id and d.undone_at is null and d.domain like piece)
-         or coalesce(lower(k.key) like piece, false) or exists
-         (select from jsonb_each_text(k.readings->'text') f where f.value like piece)) is not false
-       from unnest($1::text[]) as piece)
-       and ($4::bigint is null or ${after === null ? `$3::${type} is null` : behind})
-     order by ${value} ${direction}, k.company_id limit $2`,
-    [texts(pieces), limit, after?.value ?? null, after?.companyId ?? null, ...score],
-  );
-}
-
-/** Companies by their numbers, as one model sees them, in the order of the numbers. */
-export const readCompanies = (db: Db, modelId: number | null, companies: readonly number[]): Promise<KnownCompany[]> =>
-  db.rows<KnownCompany>(
-    `select k.company_id as "companyId", k.key, k.domain, ${DOMAINS} as domains,
-       k.created_at as "createdAt", k.traits, (select count(*)::integer from contact c where c.company_id = k.company_id) as contacts,
-       coalesce((select json_agg(json_build_object('name', p.name, 'points', p.points, 'grade', p.grade,
-          'band', p.band, 'cell', p.cell) order by p.name)
-         from company_score p where p.company_id = k.company_id and p.model_id = $2), '[]'::json) as scores
-     from company k where k.company_id = any($1::bigint[]) order by k.company_id`,
-    [bigints(companies), modelId],
-  );
 
 /** What people of a company come to. */
 export interface RollUp {

@@ -1,5 +1,5 @@
 /**
- * Companies by any combination of what is known of them. A search is a condition of the model's own language in which the
+ * Companies by any combination of what is known of them, in every order that they are listed in. A search is a condition of the model's own language in which the
  * company is who is asked about: its traits by name, its scores, grades and bands, and beside them `contacts`, their
  * number. This file decides how that becomes SQL; it refuses to know who asks and how a page is shown.
  */
@@ -10,6 +10,7 @@ import { readText } from '../core/document.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { checkModel } from '../core/model.ts';
 import { operatorOf } from '../core/operators.ts';
+import { fold } from '../core/text.ts';
 import type { Condition, Model } from '../core/words.ts';
 import type { Serving } from './contacts.ts';
 import type { Db } from './db.ts';
@@ -18,6 +19,8 @@ import { readingTest } from './readings.ts';
 /** As callers write it. */
 export interface CompanySearchDocument {
   readonly where?: unknown;
+  /** Words, each of which is a piece of a trait, the domain or the key. */
+  readonly find?: string | undefined;
   readonly sort?: CompanySort | undefined;
 }
 
@@ -28,6 +31,8 @@ type CompanySort =
   | { readonly by: 'createdAt' }
   /** Most first. */
   | { readonly by: 'contacts' }
+  /** As the alphabet goes, without case and accents. */
+  | { readonly by: 'name' }
   /** In the order in which they were first heard of here. */
   | { readonly by: 'id' };
 
@@ -37,17 +42,21 @@ export interface CompanySearch {
   /** The companies' scores, as if they were contacts'. */
   readonly model: Model;
   readonly where: Condition | null;
+  /** Folded. */
+  readonly words: readonly string[];
   readonly sort: CompanySort;
 }
 
 /** Where a company stands in the order of a search. */
 export interface CompanyPlace {
   readonly companyId: number;
-  readonly value: number | null;
+  /** What it is sorted by. */
+  readonly value: number | string | null;
 }
 
 /** More tests than that nobody writes by hand, and every one costs. */
 const MOST_TESTS = 100;
+const MOST_WORDS = 8;
 /** Milliseconds that a search may take. */
 const PATIENCE = 10_000;
 const CANCELED = '57014';
@@ -63,7 +72,10 @@ function refuse(message: string): never {
  * @param serving null where no model is published: then there are no scores to ask for
  * @throws ScorelineError `request_invalid`, which names every problem
  */
-export function readCompanySearch({ where, sort = { by: 'id' } }: CompanySearchDocument, serving: Serving | null) {
+export function readCompanySearch(
+  { where, find = '', sort = { by: 'id' } }: CompanySearchDocument,
+  serving: Serving | null,
+): CompanySearch {
   const { model, condition } = checked(where, serving);
   const all = [...parts(condition)];
   if (all.length > MOST_TESTS) refuse(`where: more than ${MOST_TESTS} tests`);
@@ -85,8 +97,11 @@ export function readCompanySearch({ where, sort = { by: 'id' } }: CompanySearchD
         `sort.score: no company score with points is named \`${sort.score}\` (there are: ${known.join(', ') || 'none'})`,
       );
   }
-  const search: CompanySearch = { modelId: serving?.modelId ?? null, model, where: condition, sort };
-  return search;
+  const words = fold(find)
+    .split(' ')
+    .filter((word) => word !== '')
+    .slice(0, MOST_WORDS);
+  return { modelId: serving?.modelId ?? null, model, where: condition, words, sort };
 }
 
 const NO_SCORES = { none: { range: [0, 1], rules: [] } };
@@ -140,7 +155,7 @@ export async function findCompanies(
 }
 
 function searchSql(
-  { modelId, model, where, sort }: CompanySearch,
+  { modelId, model, where, words, sort }: CompanySearch,
   { after, limit, now }: { after: CompanyPlace | null; limit: number; now: number },
 ) {
   const bind = new Binder('postgres');
@@ -162,31 +177,57 @@ function searchSql(
         ]
       : []),
   ];
-  const value = VALUES[sort.by];
-  // Below all others, so that one order holds for those without a value too.
-  const rank = `coalesce(${value}, ${Number.MIN_SAFE_INTEGER})`;
-  const down = sort.by !== 'id';
   const conditions = [
     `${instant} is not null`,
     ...(where === null ? [] : [write(where, { bind, instant, model, modelId }, 0)]),
+    ...words.map((word) => writeWord(bind.text(`%${word.replace(/[\\%_]/g, '\\$&')}%`))),
   ];
-  if (after !== null) {
-    const last = bind.integer(after.companyId);
-    // What a statement does not name is not bound: PostgreSQL refuses it.
-    const reached = down ? bind.integer(after.value ?? Number.MIN_SAFE_INTEGER) : '';
-    const beyond = `k.company_id > ${last}`;
-    conditions.push(down ? `(${rank} < ${reached} or (${rank} = ${reached} and ${beyond}))` : beyond);
-  }
+  const value = VALUES[sort.by];
+  const { order, beyond } = orderOf(sort, bind);
+  if (after !== null) conditions.push(beyond(after));
   const text = `select k.company_id as "companyId", ${value} as value from company k ${joins.join('\n')}
 where ${conditions.join('\n  and ')}
-order by ${down ? `${rank} desc, ` : ''}k.company_id limit ${bind.integer(limit)}`;
+order by ${order} limit ${bind.integer(limit)}`;
   return { text, values: bind.values };
 }
+
+/** The order of a list, and what comes after a place in it. */
+function orderOf({ by }: CompanySort, bind: Binder): { order: string; beyond: (after: CompanyPlace) => string } {
+  const value = VALUES[by];
+  switch (by) {
+    case 'id':
+      return { order: 'k.company_id', beyond: (after) => `k.company_id > ${bind.integer(after.companyId)}` };
+    case 'name':
+      return {
+        order: `${value}, k.company_id`,
+        beyond: (after) =>
+          `(${value}, k.company_id) > (${bind.text(String(after.value))}, ${bind.integer(after.companyId)})`,
+      };
+    default: {
+      // Below all others, so that one order holds for those without a value too.
+      const rank = `coalesce(${value}, ${Number.MIN_SAFE_INTEGER})`;
+      return {
+        order: `${rank} desc, k.company_id`,
+        beyond: (after) => {
+          const reached = bind.integer(after.value === null ? Number.MIN_SAFE_INTEGER : Number(after.value));
+          return `(${rank} < ${reached} or (${rank} = ${reached} and k.company_id > ${bind.integer(after.companyId)}))`;
+        },
+      };
+    }
+  }
+}
+
+/** A piece of any trait, of a domain or of the key. */
+const writeWord = (piece: string): string =>
+  `(coalesce(k.domain like ${piece}, false) or coalesce(lower(k.key) like ${piece}, false)
+    or exists (select from domain_claim d where d.company_id = k.company_id and d.undone_at is null and d.domain like ${piece})
+    or exists (select from jsonb_each_text(k.readings->'text') f where f.value like ${piece}))`;
 
 const VALUES = {
   score: 'o.points',
   createdAt: 'k.created_at',
   contacts: 'coalesce(n.contacts, 0)',
+  name: `coalesce(k.readings->'text'->>'name', k.domain, k.key, '') collate "C"`,
   id: 'null::bigint',
 } as const satisfies Record<CompanySort['by'], string>;
 

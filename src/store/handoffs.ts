@@ -138,6 +138,7 @@ export interface Wanted {
   readonly states?: readonly string[] | undefined;
   readonly assignee?: string | undefined;
   readonly contactId?: number | undefined;
+  readonly companyId?: number | undefined;
   readonly order: 'newest' | 'due';
   /** The last one that was listed, and in the order of what is due, when that is. */
   readonly after: { readonly handoffId: number; readonly owedAt: number | null } | null;
@@ -145,11 +146,14 @@ export interface Wanted {
 }
 
 /** The newest first; or by what is due first, and at the end those that owe nothing. */
-export const listHandoffs = (db: Db, { states, assignee, contactId, order, after, limit }: Wanted): Promise<Owing[]> =>
+export const listHandoffs = (
+  db: Db,
+  { states, assignee, contactId, companyId, order, after, limit }: Wanted,
+): Promise<Owing[]> =>
   db.rows<Owing>(
     `select ${OWING} from handoff h ${OWED}
      where ($1::text[] is null or h.state = any($1)) and ($2::text is null or h.assignee = $2)
-       and ($3::bigint is null or h.contact_id = $3)
+       and ($3::bigint is null or h.contact_id = $3) and ($7::bigint is null or h.company_id = $7)
        ${
          order === 'newest'
            ? 'and ($4::bigint is null or h.handoff_id < $4) and $5::bigint is null order by h.handoff_id desc'
@@ -164,6 +168,7 @@ export const listHandoffs = (db: Db, { states, assignee, contactId, order, after
       after?.handoffId ?? null,
       order === 'newest' ? null : (after?.owedAt ?? null),
       limit,
+      companyId ?? null,
     ],
   );
 

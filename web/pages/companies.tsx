@@ -20,10 +20,11 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { List } from '../answers.ts';
 import { call } from '../call.ts';
-import { companyName, factsOf } from '../companies.model.ts';
+import { companyName, factsOf, orderOf } from '../companies.model.ts';
 import type { AccountRow } from '../figures.ts';
 import { useFormat } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
+import { Begin, Nothing } from '../parts/nothing.tsx';
 import { Score } from '../parts/score.tsx';
 import { type CompaniesSearch, companies } from '../router.tsx';
 import { useServing } from '../serving.ts';
@@ -92,7 +93,9 @@ function Found({ find, sort, scores }: { find: string | undefined; sort: string;
   const found = useInfiniteQuery({
     queryKey: ['companies', find ?? '', sort],
     queryFn: ({ pageParam }) =>
-      call<List<AccountRow>>('GET', '/api/companies/board', { query: { find, sort, limit: PAGE, cursor: pageParam } }),
+      call<List<AccountRow>>('POST', '/api/companies/search', {
+        body: { find, sort: orderOf(sort), limit: PAGE, cursor: pageParam },
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: (before) => before,
@@ -100,7 +103,14 @@ function Found({ find, sort, scores }: { find: string | undefined; sort: string;
   if (found.isPending) return <Waiting />;
   if (found.error) return <Failure error={found.error} again={() => found.refetch()} />;
   const rows = found.data.pages.flatMap(({ items }) => items);
-  if (rows.length === 0) return <Empty searched={find !== undefined} />;
+  if (rows.length === 0)
+    return find === undefined ? (
+      <Nothing title={t('none')} hint={t('noneHint')}>
+        <Begin />
+      </Nothing>
+    ) : (
+      <Nothing title={t('noneFound')} hint={t('noneFoundHint')} />
+    );
   return (
     <Stack aria-busy={found.isPlaceholderData}>
       <Table.ScrollContainer minWidth={760}>
@@ -171,19 +181,5 @@ function Row({ of, scores }: { of: AccountRow; scores: readonly string[] }) {
         </Text>
       </Table.Td>
     </Table.Tr>
-  );
-}
-
-function Empty({ searched }: { searched: boolean }) {
-  const { t } = useTranslation('companies');
-  return (
-    <Center mih={240}>
-      <Stack align="center" gap="xs" maw={480}>
-        <Text fw={600}>{t(searched ? 'noneFound' : 'none')}</Text>
-        <Text size="sm" c="dimmed" ta="center">
-          {t(searched ? 'noneFoundHint' : 'noneHint')}
-        </Text>
-      </Stack>
-    </Center>
   );
 }

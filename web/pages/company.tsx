@@ -21,17 +21,20 @@ import { call } from '../call.ts';
 import { companyName, factsOf } from '../companies.model.ts';
 import type { Account } from '../figures.ts';
 import { useFormat } from '../format.ts';
+import { useMay } from '../me.ts';
 import { CompanyCourse } from '../parts/company-course.tsx';
 import { CompanyPeople } from '../parts/company-people.tsx';
 import { CompanyReasons } from '../parts/company-reasons.tsx';
 import { CompanyRoles } from '../parts/company-roles.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { HandoffOf } from '../parts/handoff-of.tsx';
 import { Score } from '../parts/score.tsx';
 import { company } from '../router.tsx';
 
 export function Company() {
   const { t, i18n } = useTranslation('companies');
   const { id } = company.useParams();
+  const mayHandoffs = useMay('handoff.read');
   const found = useQuery({
     queryKey: ['companies', 'one', id, i18n.language],
     queryFn: () => call<Account>('GET', `/api/companies/${id}/account`, { query: { language: i18n.language } }),
@@ -63,6 +66,7 @@ export function Company() {
       </Stack>
       <Figures of={account} />
       <CompanyRoles of={account} />
+      {mayHandoffs && <HandoffOf of={{ companyId: id }} />}
       <Tabs defaultValue="people" keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="people">{t('people')}</Tabs.Tab>

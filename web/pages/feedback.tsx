@@ -25,7 +25,7 @@ import { Failure } from '../parts/failure.tsx';
 import { LeadName } from '../parts/lead-name.tsx';
 import { useReason } from '../parts/reason-of.tsx';
 import { Share } from '../parts/share.tsx';
-import { WideTable } from '../parts/wide-table.tsx';
+import { Wide } from '../parts/wide.tsx';
 import { type FeedbackSearch, feedback } from '../router.tsx';
 
 export function Feedback() {
@@ -120,7 +120,7 @@ function Rules({ period }: { period: Period }) {
         <Text size="sm" c="dimmed" maw={720}>
           {t('rulesHint')}
         </Text>
-        <WideTable label={t('rules')} minWidth={860}>
+        <Wide label={t('rules')} least={860}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('rule')}</Table.Th>
@@ -156,7 +156,7 @@ function Rules({ period }: { period: Period }) {
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </WideTable>
+        </Wide>
       </Part>
     </>
   );
@@ -221,7 +221,7 @@ function RatesBy({ period, by }: { period: Period; by: string }) {
       </Text>
     );
   return (
-    <WideTable label={t('rates')} minWidth={760}>
+    <Wide label={t('rates')} least={760}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t(rates.data.by === 'source' ? 'by.source' : 'by.band')}</Table.Th>
@@ -250,7 +250,7 @@ function RatesBy({ period, by }: { period: Period; by: string }) {
           </Table.Tr>
         ))}
       </Table.Tbody>
-    </WideTable>
+    </Wide>
   );
 }
 
@@ -292,7 +292,7 @@ function Against({ title, total, items }: { title: string; total: number; items:
           {t('noneSuch')}
         </Text>
       ) : (
-        <WideTable label={title} minWidth={760}>
+        <Wide label={title} least={760}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('lead')}</Table.Th>
@@ -328,7 +328,7 @@ function Against({ title, total, items }: { title: string; total: number; items:
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </WideTable>
+        </Wide>
       )}
     </Stack>
   );

@@ -130,7 +130,7 @@ export function HandoffPage() {
         </Title>
         <History of={one} />
       </Card>
-      <HandoffOf contactId={one.contactId} except={one.id} />
+      <HandoffOf of={{ contactId: one.contactId }} except={one.id} />
     </Stack>
   );
 }

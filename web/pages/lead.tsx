@@ -53,6 +53,7 @@ export function LeadPage() {
     placeholderData: (before) => before,
   });
   const serving = useServing().data;
+  const mayHandoffs = useMay('handoff.read');
   const mayErase = useMay('contact.erase');
   const mayMerge = useMay('contact.write');
   if (known.isPending) return <Waiting />;
@@ -75,7 +76,7 @@ export function LeadPage() {
           {told.data?.items.map((one) => (
             <Standing key={one.model} of={one} />
           ))}
-          <HandoffOf contactId={id} />
+          {mayHandoffs && <HandoffOf of={{ contactId: id }} />}
           {told.data?.items.length === 0 && <Alert variant="light">{t('noModel')}</Alert>}
         </Stack>
         <Stack className="aside">

@@ -10,7 +10,7 @@ import { useFormat } from '../format.ts';
 import { Failure } from '../parts/failure.tsx';
 import { LeadName } from '../parts/lead-name.tsx';
 import { useReason } from '../parts/reason-of.tsx';
-import { WideTable } from '../parts/wide-table.tsx';
+import { Wide } from '../parts/wide.tsx';
 
 type Against = Nurture['giveUp']['items'][number]['evidence'][number];
 
@@ -136,7 +136,7 @@ function List({ title, hint, total, heads, numbers = false, rows }: Listed) {
           <Text size="sm">{t('none')}</Text>
         </Paper>
       ) : (
-        <WideTable label={title} minWidth={320}>
+        <Wide label={title} least={320}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th w="35%">{t('lead')}</Table.Th>
@@ -161,7 +161,7 @@ function List({ title, hint, total, heads, numbers = false, rows }: Listed) {
               </Table.Tr>
             ))}
           </Table.Tbody>
-        </WideTable>
+        </Wide>
       )}
     </Stack>
   );

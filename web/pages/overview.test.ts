@@ -156,6 +156,13 @@ describe.skipIf(service === undefined)('the overview', async () => {
       await page.getByRole('region', { name: 'Where leads come from' }).getByRole('table').waitFor();
       await page.getByText('As a table').first().click();
       await expectAccessible(page, 'overview');
+      // A colour that a browser cannot read leaves bars as black as the text.
+      const [figure, text] = await page.evaluate(() => {
+        const mark = document.body.appendChild(document.createElement('i'));
+        mark.style.color = 'var(--figure)';
+        return [getComputedStyle(mark).color, getComputedStyle(document.body).color];
+      });
+      expect(figure).not.toBe(text);
       await page.getByRole('button', { name: 'mql: 2 leads, show them' }).click();
       await page.getByRole('dialog').getByRole('link').first().waitFor();
       await expectAccessible(page, 'who is behind');

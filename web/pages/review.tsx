@@ -28,7 +28,7 @@ import { Failure } from '../parts/failure.tsx';
 import { useReason } from '../parts/reason-of.tsx';
 import { Refusal } from '../parts/refusal.tsx';
 import { Share } from '../parts/share.tsx';
-import { WideTable } from '../parts/wide-table.tsx';
+import { Wide } from '../parts/wide.tsx';
 import { review } from '../router.tsx';
 
 const useMayWrite = (): boolean => useMe().data?.rights.includes('agreement.write') ?? false;
@@ -268,7 +268,7 @@ function Conversion({ of: { conversion } }: { of: WholeReview['report'] }) {
       <Title order={3} size="1rem">
         {t('conversion')}
       </Title>
-      <WideTable label={t('conversion')} minWidth={640}>
+      <Wide label={t('conversion')} least={640}>
         <Table.Thead>
           <Table.Tr>
             <Table.Td />
@@ -295,7 +295,7 @@ function Conversion({ of: { conversion } }: { of: WholeReview['report'] }) {
             </Table.Tr>
           ))}
         </Table.Tbody>
-      </WideTable>
+      </Wide>
     </Stack>
   );
 }

@@ -52,7 +52,7 @@ export default function Audit() {
         none={t('audit.none')}
       >
         {(entries) => (
-          <Wide least={900}>
+          <Wide label={t('section.audit')} least={900}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('when')}</Table.Th>

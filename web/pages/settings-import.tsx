@@ -148,7 +148,7 @@ function Columns({
 }) {
   const { t } = useTranslation('settings');
   return (
-    <Wide least={640}>
+    <Wide label={t('import.column')} least={640}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('import.column')}</Table.Th>
@@ -239,7 +239,7 @@ function WouldBe({ tried }: { tried: TriedFile }) {
           <Title order={3} size="h4">
             {t('import.first')}
           </Title>
-          <Wide least={480}>
+          <Wide label={t('import.first')} least={480}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('import.who')}</Table.Th>
@@ -283,7 +283,7 @@ function Imports() {
         every={(items) => (items.some(({ state }) => state === 'waiting' || state === 'running') ? 1_000 : false)}
       >
         {(imports) => (
-          <Wide least={620}>
+          <Wide label={t('import.past')} least={620}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('import.name')}</Table.Th>

@@ -48,7 +48,7 @@ export default function People() {
         {error && <Failure error={error} />}
         <Listed<Person> queryKey={PEOPLE} path="/api/users" none="">
           {(people) => (
-            <Wide least={680}>
+            <Wide label={t('section.people')} least={680}>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t('people.person')}</Table.Th>

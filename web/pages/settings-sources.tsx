@@ -70,7 +70,7 @@ export default function Sources() {
           </Text>
         )}
         {items.length > 0 && (
-          <Wide least={480}>
+          <Wide label={t('section.sources')} least={480}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t('name')}</Table.Th>

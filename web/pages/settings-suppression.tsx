@@ -53,7 +53,7 @@ export default function Suppression() {
           none={t(find === undefined ? 'suppression.none' : 'suppression.notFound')}
         >
           {(entries) => (
-            <Wide least={520}>
+            <Wide label={t('section.suppression')} least={520}>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t('suppression.value')}</Table.Th>

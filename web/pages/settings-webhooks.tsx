@@ -158,7 +158,7 @@ function Deliveries({
   const format = useFormat();
   const [shown, setShown] = useState<string>();
   return (
-    <Wide least={640}>
+    <Wide label={t('section.webhooks')} least={640}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t('when')}</Table.Th>

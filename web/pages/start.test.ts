@@ -22,6 +22,13 @@ describe.skipIf(service === undefined)('the first steps', async () => {
     await page.context().close();
   });
 
+  test.each(['/today', '/leads', '/companies'])('%s leads there while nobody is known', async (path) => {
+    const page = await open('administrator', path);
+    await page.getByRole('main').getByRole('link', { name: 'Get started' }).click();
+    await page.getByText('Nobody is here yet').waitFor();
+    await page.context().close();
+  });
+
   test('made-up data comes by one key, is marked everywhere, and goes as a whole', async () => {
     const page = await open('administrator', '/start');
     await page.getByText('Nobody is here yet').waitFor();

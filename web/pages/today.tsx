@@ -1,44 +1,36 @@
 /** The leads to act on now: why each, what it did last, how to reach it. Who looks moves by keys and opens by Enter. */
 
-import {
-  Anchor,
-  Badge,
-  Button,
-  Card,
-  Center,
-  Checkbox,
-  Group,
-  NativeSelect,
-  Skeleton,
-  Stack,
-  Text,
-  Title,
-} from '@mantine/core';
+import { Badge, Button, Center, Checkbox, Group, NativeSelect, Skeleton, Stack, Title } from '@mantine/core';
 import { IconMail, IconPhone } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TodayLead } from '../answers.ts';
 import { call } from '../call.ts';
+import { DUE_TODAY, dueQuery } from '../due.query.ts';
 import { useFormat } from '../format.ts';
 import { nameOf } from '../lead.model.ts';
 import { useMay } from '../me.ts';
+import { Due } from '../parts/due.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { today } from '../router.tsx';
+import { Begin, Nothing } from '../parts/nothing.tsx';
 import { useServing } from '../serving.ts';
 import { deedOf, dialled, nextPlace, reachOf } from '../today.model.ts';
 import { type TodaySearch, todayQuery } from '../today.query.ts';
 import './today.css';
 
-/** Hand-offs come when the leads are there: most people have none. */
-const Due = lazy(() => import('../parts/due.tsx').then((part) => ({ default: part.Due })));
+/** By its address: the addresses know this page, which comes with the frame. */
+const today = getRouteApi('/today');
 
 export function Today() {
   const { t } = useTranslation('today');
   const search = today.useSearch();
   const mayAnswer = useMay('handoff.answer');
   const found = useInfiniteQuery({ ...todayQuery(search), placeholderData: (before) => before });
+  // Hand-offs stand above the leads, which must not be pushed down by them.
+  const due = useInfiniteQuery({ ...dueQuery('me', DUE_TODAY), enabled: mayAnswer });
+  const waits = found.isPending || (mayAnswer && due.isPending);
   const leads = found.data?.pages.flatMap(({ items }) => items) ?? [];
   const filtered = Object.values(search).some((value) => value !== undefined);
   const more = () => {
@@ -51,15 +43,11 @@ export function Today() {
         <Title order={1}>{t('heading')}</Title>
         <Filters search={search} />
       </Group>
-      {mayAnswer && (
-        <Suspense>
-          <Due whose="me" most={5} />
-        </Suspense>
-      )}
-      {found.isPending && <Waiting />}
+      {mayAnswer && <Due whose="me" most={DUE_TODAY} />}
+      {waits && <Waiting />}
       {found.error && <Failure error={found.error} again={() => found.refetch()} />}
-      {found.data && leads.length === 0 && <Nobody filtered={filtered} />}
-      {leads.length > 0 && (
+      {!waits && found.data && leads.length === 0 && <Nobody filtered={filtered} />}
+      {!waits && leads.length > 0 && (
         <>
           <Checkbox
             size="xs"
@@ -154,6 +142,7 @@ function Filters({ search }: { search: TodaySearch }) {
   );
 }
 
+/** Plain elements: a first page has hundreds of them, and each component of a library would cost its part of the wait. */
 function One({ lead }: { lead: TodayLead }) {
   const { t } = useTranslation('today');
   const format = useFormat();
@@ -163,48 +152,34 @@ function One({ lead }: { lead: TodayLead }) {
   const name = nameOf(lead);
   const what = [lead.traits.title, lead.companyName].filter((part) => typeof part === 'string').join(' · ');
   return (
-    <Card withBorder padding="md" className="lead">
+    <div className="lead">
       <div className="who">
-        <Title order={2} size="h4" className="breaks">
-          <Anchor inherit renderRoot={(props) => <Link {...props} to="/leads/$id" params={{ id: lead.id }} />}>
+        <h2 className="breaks">
+          <Link to="/leads/$id" params={{ id: lead.id }}>
             {name}
-          </Anchor>
-        </Title>
-        <Text size="sm" c="dimmed" className="breaks">
-          {what}
-        </Text>
-        <Group gap="xs" mt={6}>
+          </Link>
+        </h2>
+        <p className="breaks quiet">{what}</p>
+        <p className="stood">
           {lead.stage !== null && <Badge variant="light">{lead.stage}</Badge>}
           {lead.stageSince !== null && (
-            <Text size="xs" c="dimmed">
-              {t('entered', { ago: format.ago(lead.stageSince) })}
-            </Text>
+            <span className="when">{t('entered', { ago: format.ago(lead.stageSince) })}</span>
           )}
-        </Group>
+        </p>
       </div>
-      <div className="score">
-        <Text fw={700} size="xl" className="number" lh={1.1}>
-          {typeof score === 'number' ? format.points(score) : '–'}
-        </Text>
-        <Text size="xs" c="dimmed" ta="end">
-          {word ?? main}
-        </Text>
+      <div className="score number">
+        <strong>{typeof score === 'number' ? format.points(score) : '–'}</strong>
+        <span className="when">{word ?? main}</span>
       </div>
       <section className="why" aria-label={t('why', { name })}>
         {lead.reasons.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            {t('noReasons')}
-          </Text>
+          <p className="quiet">{t('noReasons')}</p>
         ) : (
           <ul>
             {lead.reasons.map((reason) => (
               <li key={reason.rule}>
-                <Text span size="sm" fw={600} className="number">
-                  {format.signed(reason.points)}
-                </Text>
-                <Text span size="sm" className="breaks">
-                  {reason.sentence}
-                </Text>
+                <strong className="number">{format.signed(reason.points)}</strong>
+                <span className="breaks">{reason.sentence}</span>
               </li>
             ))}
           </ul>
@@ -212,26 +187,22 @@ function One({ lead }: { lead: TodayLead }) {
       </section>
       <section className="did" aria-label={t('did', { name })}>
         {lead.did.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            {t('didNothing')}
-          </Text>
+          <p className="quiet">{t('didNothing')}</p>
         ) : (
           <ul>
             {lead.did.map((event) => (
               <li key={event.id}>
-                <Text span size="sm" className="breaks">
-                  {deedOf(event)}
-                </Text>
-                <Text span size="xs" c="dimmed" title={format.moment(event.at)} className="when">
+                <span className="breaks">{deedOf(event)}</span>
+                <span title={format.moment(event.at)} className="when">
                   {format.ago(event.at)}
-                </Text>
+                </span>
               </li>
             ))}
           </ul>
         )}
       </section>
       <Reach lead={lead} name={name} />
-    </Card>
+    </div>
   );
 }
 
@@ -240,41 +211,23 @@ function Reach({ lead, name }: { lead: TodayLead; name: string }) {
   const { t } = useTranslation('today');
   const { mail, phone } = reachOf(lead);
   return (
-    <Group gap="xs" className="reach">
+    <div className="reach">
       {mail !== null && (
-        <Button
-          component="a"
-          href={`mailto:${mail}`}
-          size="xs"
-          variant="default"
-          leftSection={<IconMail aria-hidden size={14} />}
-          aria-label={t('mailTo', { name })}
-          title={mail}
-        >
+        <a href={`mailto:${mail}`} aria-label={t('mailTo', { name })} title={mail}>
+          <IconMail aria-hidden size={14} />
           {t('mail')}
-        </Button>
+        </a>
       )}
       {phone !== null && (
-        <Button
-          component="a"
-          href={dialled(phone)}
-          size="xs"
-          variant="default"
-          leftSection={<IconPhone aria-hidden size={14} />}
-          aria-label={t('callTo', { name, phone })}
-        >
+        <a href={dialled(phone)} aria-label={t('callTo', { name, phone })}>
+          <IconPhone aria-hidden size={14} />
           {phone}
-        </Button>
+        </a>
       )}
-      <Button
-        size="xs"
-        variant="light"
-        aria-label={t('openOf', { name })}
-        renderRoot={(props) => <Link {...props} to="/leads/$id" params={{ id: lead.id }} />}
-      >
+      <Link to="/leads/$id" params={{ id: lead.id }} className="opens" aria-label={t('openOf', { name })}>
         {t('open')}
-      </Button>
-    </Group>
+      </Link>
+    </div>
   );
 }
 
@@ -291,13 +244,8 @@ const Waiting = () => (
 function Nobody({ filtered }: { filtered: boolean }) {
   const { t } = useTranslation('today');
   return (
-    <Center mih={240}>
-      <Stack align="center" gap="xs" maw={480}>
-        <Text fw={600}>{t(filtered ? 'noneHere' : 'none')}</Text>
-        <Text size="sm" c="dimmed" ta="center">
-          {t(filtered ? 'noneHereHint' : 'noneHint')}
-        </Text>
-      </Stack>
-    </Center>
+    <Nothing title={t(filtered ? 'noneHere' : 'none')} hint={t(filtered ? 'noneHereHint' : 'noneHint')}>
+      {!filtered && <Begin />}
+    </Nothing>
   );
 }

@@ -1,10 +1,10 @@
 /** What the reader should hear of hand-offs: how many they have not seen, and the latest of them. */
 
-import { ActionIcon, Anchor, Button, Group, Indicator, Popover, ScrollArea, Stack, Text } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Group, Indicator, Stack, Text } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { List, Notice } from '../answers.ts';
 import { call } from '../call.ts';
@@ -39,29 +39,41 @@ export function Bell() {
   const waiting = unseen.data?.items ?? [];
   const count = waiting.length;
   const more = unseen.data?.next != null;
+  const list = useRef<HTMLElement>(null);
+  const id = useId();
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" width={320} trapFocus returnFocus withRoles={false}>
-      <Popover.Target>
-        <Indicator
-          label={more ? `${format.count(COUNTED)}+` : format.count(count)}
-          size={16}
-          disabled={count === 0}
-          aria-hidden={false}
+    <>
+      <Indicator
+        label={more ? `${format.count(COUNTED)}+` : format.count(count)}
+        size={16}
+        disabled={count === 0}
+        aria-hidden={false}
+      >
+        <ActionIcon
+          variant="subtle"
+          size="lg"
+          c="var(--mantine-color-text)"
+          aria-label={t('bell.label', { count })}
+          aria-haspopup="dialog"
+          popoverTarget={id}
         >
-          <ActionIcon
-            variant="subtle"
-            size="lg"
-            c="var(--mantine-color-text)"
-            aria-label={t('bell.label', { count })}
-            aria-expanded={open}
-            aria-haspopup="dialog"
-            onClick={() => setOpen(!open)}
-          >
-            <IconBell aria-hidden size={20} />
-          </ActionIcon>
-        </Indicator>
-      </Popover.Target>
-      <Popover.Dropdown p="sm" role="dialog" aria-label={t('bell.heading')}>
+          <IconBell aria-hidden size={20} />
+        </ActionIcon>
+      </Indicator>
+      {/* The browser's own: Escape and a click beside close it, and the focus goes back. */}
+      <section
+        ref={list}
+        id={id}
+        popover="auto"
+        role="dialog"
+        aria-label={t('bell.heading')}
+        tabIndex={-1}
+        className="notices"
+        onToggle={({ newState }) => {
+          setOpen(newState === 'open');
+          if (newState === 'open') list.current?.focus();
+        }}
+      >
         <Group justify="space-between" mb="xs">
           <Text fw={650}>{t('bell.heading')}</Text>
           {count > 0 && (
@@ -81,38 +93,36 @@ export function Bell() {
             {t('bell.none')}
           </Text>
         )}
-        <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0, 'aria-label': t('bell.heading'), role: 'group' }}>
-          <Stack gap="xs">
-            {latest.data?.items.map((one) => (
-              <div key={one.id}>
-                <Anchor
-                  size="sm"
-                  fw={one.seenAt === null ? 650 : 400}
-                  className="breaks"
-                  onClick={() => {
-                    setOpen(false);
-                    if (one.seenAt === null) see.mutate([one.id]);
-                  }}
-                  renderRoot={(props) =>
-                    one.handoffId === null ? (
-                      <Link {...props} to="/review" search={{ id: textIn(one.details.reviewId) }} />
-                    ) : (
-                      <Link {...props} to="/handoffs/$id" params={{ id: one.handoffId }} />
-                    )
-                  }
-                >
-                  {textIn(one.details.agreement) ?? one.lead ?? `#${one.contactId}`}
-                </Anchor>
-                <Text size="xs" c="dimmed">
-                  {t(`bell.kind.${one.kind}`)} · {format.moment(one.at)}
-                  {one.seenAt === null && ` · ${t('bell.new')}`}
-                </Text>
-              </div>
-            ))}
-          </Stack>
-        </ScrollArea.Autosize>
-      </Popover.Dropdown>
-    </Popover>
+        <Stack gap="xs">
+          {latest.data?.items.map((one) => (
+            <div key={one.id}>
+              <Anchor
+                size="sm"
+                fw={one.seenAt === null ? 650 : 400}
+                className="breaks"
+                onClick={() => {
+                  list.current?.hidePopover();
+                  if (one.seenAt === null) see.mutate([one.id]);
+                }}
+                renderRoot={(props) =>
+                  one.handoffId === null ? (
+                    <Link {...props} to="/review" search={{ id: textIn(one.details.reviewId) }} />
+                  ) : (
+                    <Link {...props} to="/handoffs/$id" params={{ id: one.handoffId }} />
+                  )
+                }
+              >
+                {textIn(one.details.agreement) ?? one.lead ?? `#${one.contactId}`}
+              </Anchor>
+              <Text size="xs" c="dimmed">
+                {t(`bell.kind.${one.kind}`)} · {format.moment(one.at)}
+                {one.seenAt === null && ` · ${t('bell.new')}`}
+              </Text>
+            </div>
+          ))}
+        </Stack>
+      </section>
+    </>
   );
 }
 

@@ -4,9 +4,8 @@ import { Anchor, Box, Button, Center, Group, Skeleton, Stack, Text, Title } from
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { Handoff, List } from '../answers.ts';
-import { call } from '../call.ts';
-import { UNDER_WAY } from '../handoff.model.ts';
+import type { Handoff } from '../answers.ts';
+import { dueQuery } from '../due.query.ts';
 import { nameOf } from '../lead.model.ts';
 import { useNow } from '../now.ts';
 import { useServing } from '../serving.ts';
@@ -14,31 +13,16 @@ import { Failure } from './failure.tsx';
 import { Owed, StateBadge } from './handoff-state.tsx';
 import { Score } from './score.tsx';
 
-const PAGE = 50;
-
 /**
  * Its words are those of `handoffs`.
  * @param whose an address, `me` or `all`
  * @param most how many are shown, under a heading; a page at a time, unless given
  */
-export function Due({ whose, states = UNDER_WAY, most }: { whose: string; states?: readonly string[]; most?: number }) {
+export function Due({ whose, states, most }: { whose: string; states?: readonly string[] | undefined; most?: number }) {
   const { t } = useTranslation('handoffs');
   const now = useNow();
   const serving = useServing();
-  const found = useInfiniteQuery({
-    queryKey: ['handoffs', whose, states, most ?? null],
-    queryFn: ({ pageParam }) => {
-      const asked = new URLSearchParams({ order: 'due', limit: String(most ?? PAGE) });
-      for (const state of states) asked.append('state', state);
-      if (whose !== 'all') asked.set('assignee', whose);
-      if (pageParam !== null) asked.set('cursor', pageParam);
-      return call<List<Handoff>>('GET', `/api/handoffs?${asked}`);
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next,
-    placeholderData: (before) => before,
-    refetchInterval: 30_000,
-  });
+  const found = useInfiniteQuery({ ...dueQuery(whose, most, states), placeholderData: (before) => before });
   const rows = found.data?.pages.flatMap(({ items }) => items) ?? [];
   // The first few of a day stand above something else: where there are none, nothing does.
   if (most !== undefined && rows.length === 0 && !found.error) return null;

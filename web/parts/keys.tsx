@@ -34,7 +34,7 @@ export function KeysOf({ source }: { source: string | null }) {
           const keys = all.filter(({ sourceId }) => source === null || sourceId === source);
           if (keys.length === 0) return <Text size="sm">{t('keys.none')}</Text>;
           return (
-            <Wide least={620}>
+            <Wide label={t('section.keys')} least={620}>
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t('name')}</Table.Th>

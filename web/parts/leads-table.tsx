@@ -3,7 +3,6 @@
  * are fetched before the eye reaches them.
  */
 
-import { Center, Stack, Text } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -15,6 +14,7 @@ import { type Column, columnOf, keyOf, type SearchBody } from '../leads.model.ts
 import { useServing } from '../serving.ts';
 import { Failure } from './failure.tsx';
 import { LeadCard, LeadRow } from './lead-row.tsx';
+import { Begin, Nothing } from './nothing.tsx';
 
 /** The first page is there soon, later ones last long. */
 const FIRST = 100;
@@ -216,13 +216,8 @@ function Empty({ body }: { body: SearchBody }) {
   const { t } = useTranslation('leads');
   const none = body.where === undefined && body.stage === undefined && body.sort?.by === 'createdAt';
   return (
-    <Center mih={240}>
-      <Stack align="center" gap="xs" maw={480}>
-        <Text fw={600}>{t(none ? 'none' : 'noneFound')}</Text>
-        <Text size="sm" c="dimmed" ta="center">
-          {t(none ? 'noneHint' : 'noneFoundHint')}
-        </Text>
-      </Stack>
-    </Center>
+    <Nothing title={t(none ? 'none' : 'noneFound')} hint={t(none ? 'noneHint' : 'noneFoundHint')}>
+      {none && <Begin />}
+    </Nothing>
   );
 }

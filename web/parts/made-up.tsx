@@ -4,12 +4,15 @@ import { Alert, Button, Group, NavLink, Text } from '@mantine/core';
 import { IconFlask, IconRocket } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../call.ts';
 import { useMe } from '../me.ts';
 import { useStart } from '../start.ts';
-import { Ask } from './ask.tsx';
 import { Failure } from './failure.tsx';
+
+/** Only made-up data can be removed, and few have any. */
+const Ask = lazy(() => import('./ask.tsx').then((part) => ({ default: part.Ask })));
 
 const useManages = (): boolean => useMe().data?.rights.includes('source.manage') === true;
 
@@ -44,21 +47,23 @@ export function MadeUp() {
   if (data === undefined || data.demo === 'none') return null;
   return (
     <Alert color="grape" variant="light" p="xs" mb="md" icon={<IconFlask aria-hidden size={18} />}>
-      <Group justify="space-between" gap="xs">
+      <Group justify="space-between" gap="xs" mih={26}>
         <Text size="sm" role="status">
           {t(data.demo === 'coming' ? 'madeUp.coming' : 'madeUp.there')}
         </Text>
         {manages && data.demo === 'there' && (
-          <Ask
-            question={t('madeUp.ask')}
-            go={t('madeUp.remove')}
-            action={() => remove.mutate()}
-            opener={(open) => (
-              <Button size="compact-sm" variant="default" onClick={open} loading={remove.isPending}>
-                {t('madeUp.remove')}
-              </Button>
-            )}
-          />
+          <Suspense>
+            <Ask
+              question={t('madeUp.ask')}
+              go={t('madeUp.remove')}
+              action={() => remove.mutate()}
+              opener={(open) => (
+                <Button size="compact-sm" variant="default" onClick={open} loading={remove.isPending}>
+                  {t('madeUp.remove')}
+                </Button>
+              )}
+            />
+          </Suspense>
         )}
       </Group>
       {remove.error && <Failure error={remove.error} />}

@@ -32,6 +32,11 @@ export function FunnelOf({ asked, onWho }: { asked: Asked; onWho: (stage: string
       {found.data !== undefined && found.data.present.stages.length > 0 && (
         <Stages of={found.data} busy={found.isPlaceholderData} onWho={onWho} />
       )}
+      {found.data !== undefined && found.data.present.sample !== null && (
+        <Text size="xs" c="dimmed">
+          {t('sampleStays', { count: found.data.present.sample })}
+        </Text>
+      )}
     </Section>
   );
 }

@@ -1,6 +1,6 @@
 /** The frame of every page: where one can go, who is signed in, what was chosen. Without a session it is the sign-in. */
 
-import { AppShell, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
+import { Box, Burger, Button, Center, Container, Group, Loader, NavLink, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAddressBook,
@@ -86,16 +86,12 @@ function Frame({ me }: { me: Me }) {
     window.location.assign('/');
   };
   return (
-    <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 200, breakpoint: 'sm', collapsed: { mobile: !open } }}
-      padding={{ base: 'sm', sm: 'lg' }}
-    >
-      <AppShell.Header px="md">
+    <div className="frame" data-open={open || undefined}>
+      <header>
         <a href="#content" className="skip">
           {t('nav.skip')}
         </a>
-        <Group h="100%" justify="space-between" wrap="nowrap">
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group wrap="nowrap" gap="xs">
             <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.open')} />
             <IconChartDots aria-hidden size={22} color="var(--mantine-primary-color-filled)" />
@@ -111,9 +107,9 @@ function Frame({ me }: { me: Me }) {
             </Button>
           </Group>
         </Group>
-      </AppShell.Header>
-      <AppShell.Navbar p="xs">
-        <AppShell.Section grow component="nav" aria-label={t('app')}>
+      </header>
+      <nav className="side" aria-label={t('app')}>
+        <div>
           {places
             .filter(({ right }) => me.rights.includes(right))
             .map(({ to, label, icon: Icon }) => (
@@ -129,17 +125,17 @@ function Frame({ me }: { me: Me }) {
               />
             ))}
           <GetStarted onClick={close} />
-        </AppShell.Section>
-        <AppShell.Section p="xs">
+        </div>
+        <Box p="xs">
           <Preferences />
-        </AppShell.Section>
-      </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}>
+        </Box>
+      </nav>
+      <main id="content" tabIndex={-1}>
         <Container size="xl" p={0}>
           <MadeUp />
           <Outlet />
         </Container>
-      </AppShell.Main>
-    </AppShell>
+      </main>
+    </div>
   );
 }

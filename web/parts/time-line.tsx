@@ -96,6 +96,7 @@ function Row({ id, row }: { id: string; row: TimelineRow }) {
         <Button
           size="compact-xs"
           variant="default"
+          flex="none"
           loading={change.isPending}
           onClick={() => (voided ? change.mutate(null) : setAsking(true))}
         >

@@ -1,11 +1,20 @@
-/** A table that can be wider than the page: it is scrolled by itself, by keyboard too. */
+/** A table that can be wider than the page: it scrolls by itself, by keyboard too, and the page does not. */
 
-import { Table } from '@mantine/core';
+import { Box, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-/** @param least pixels below which it is not squeezed */
-export const Wide = ({ least, children }: { least: number; children: ReactNode }) => (
-  <Table.ScrollContainer minWidth={least} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-    <Table>{children}</Table>
-  </Table.ScrollContainer>
+interface Wide {
+  /** What a reader is told that the table is. */
+  readonly label: string;
+  /** Pixels below which it is not squeezed. */
+  readonly least: number;
+  readonly children: ReactNode;
+}
+
+export const Wide = ({ label, least, children }: Wide) => (
+  <Box component="section" aria-label={label} tabIndex={0} style={{ overflowX: 'auto' }}>
+    <Table verticalSpacing="sm" miw={least}>
+      {children}
+    </Table>
+  </Box>
 );
