@@ -95,7 +95,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     await behind(/^Move up: show 1 lead/, 1, 'Bo Bold');
     await behind(/^mql, After: show 2 leads/, 2, 'Ana Pop');
     await behind(/^total: come to hot or above: show 1 lead/, 1, 'Ana Pop');
-    await behind(/^Another score: total: show 2 leads/, 2, 'Bo Bold');
+    await behind(/^2 of 3 have another score/, 2, 'Bo Bold');
     await behind(/^decides: other points: show 2 leads/, 2, 'Ana Pop');
     await trial(page).locator('.recharts-bar-rectangle path').first().click();
     await names.getByText(/^Shown: 1 of 1/).waitFor();
@@ -243,7 +243,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     await page.getByText(/decides.*45.*40/).waitFor();
     await page.getByLabel('Also in numbers').check();
     await page.getByText('3 leads as of').waitFor();
-    await page.getByRole('button', { name: /^Another score: total: show 2 leads/ }).click();
+    await page.getByRole('button', { name: /^2 of 3 have another score/ }).click();
     await page.getByRole('dialog').getByText('Shown: 2 of 2.').waitFor();
     await page.keyboard.press('Escape');
     // The address says it all.

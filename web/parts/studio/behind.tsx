@@ -72,7 +72,10 @@ export function Who({
       fz="inherit"
       fw="inherit"
       className="figures"
-      aria-label={t('showWho', { count, shown: format.count(count), what: asked.title })}
+      // A sentence says by itself what it opens; a number alone does not.
+      {...(children === undefined
+        ? { 'aria-label': t('showWho', { count, shown: format.count(count), what: asked.title }) }
+        : {})}
       onClick={() => show(asked)}
     >
       {shown}
