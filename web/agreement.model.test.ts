@@ -99,6 +99,13 @@ scores:
   expect(partOf(withPersonas(starter, personas.slice(1)), ['definition', 'qualifiers', 'demographic'])).toEqual({
     'company.employees': { atLeast: 100 },
   });
+  const head = { id: 'head', points: 5, condition: { title: { mentions: ['head of'] } } };
+  expect(partOf(withPersonas(starter, [...personas, head]), ['definition', 'qualifiers', 'demographic'])).toEqual({
+    all: [
+      { any: [{ title: { mentions: ['ceo'] } }, { title: { mentions: ['head of'] } }] },
+      { 'company.employees': { atLeast: 100 } },
+    ],
+  });
   expect(withPersonas(starter, [])).toBe(starter);
   expect(personasOf('[')).toEqual([]);
 });

@@ -113,12 +113,15 @@ export function personasOf(document: string): Persona[] {
     .slice(0, PROPOSED);
 }
 
-/** A draft that asks for all of these. */
+/** A draft that asks for these: of facts about the same fields any, for nobody is a founder and a head of at once. */
 export function withPersonas(text: string, personas: readonly Persona[]): string {
-  const conditions = personas.map(({ condition }) => condition);
-  if (conditions.length === 0) return text;
-  const asked = conditions.length === 1 ? conditions[0] : { all: conditions };
-  return withPart(text, ['definition', 'qualifiers', 'demographic'], asked);
+  if (personas.length === 0) return text;
+  const alike = Map.groupBy(personas, ({ condition }) => Object.keys(condition).sort().join());
+  const asked = [...alike.values()].map((group) => {
+    const conditions = group.map(({ condition }) => condition);
+    return conditions.length === 1 ? conditions[0] : { any: conditions };
+  });
+  return withPart(text, ['definition', 'qualifiers', 'demographic'], asked.length === 1 ? asked[0] : { all: asked });
 }
 
 /** A sensible beginning: the first stage of the model, and the promises that most teams make to each other. */

@@ -18,6 +18,7 @@ import {
   whereOf,
   writingOf,
 } from '../leads.model.ts';
+import './condition-builder.css';
 
 type Outline = Serving['outline'];
 

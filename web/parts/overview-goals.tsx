@@ -142,8 +142,10 @@ function One({ goal, now, onChange }: { goal: Goal; now: number; onChange: (() =
                     expected: figures.rounded(current.end.expected),
                     low: figures.rounded(current.end.low),
                     high: figures.rounded(current.end.high),
-                    chance: figures.share(current.end.chance),
-                  })}
+                  })}{' '}
+              {current.end !== null &&
+                reached < goal.amount &&
+                t('chance', { chance: figures.share(current.end.chance) })}
             </Text>
           )}
         </>
