@@ -23,7 +23,7 @@ import { MARKETING } from './store/sellers.ts';
 import { suppressedAmong } from './store/suppression.ts';
 
 /** Milliseconds after which a hand-off that waits is looked at again though nothing was heard of its contact. */
-const PATIENCE = 3_600_000;
+export const PATIENCE = 3_600_000;
 
 /** Gives a lead that lacks nothing to somebody; what it lacks else. */
 async function give(

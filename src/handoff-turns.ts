@@ -10,7 +10,7 @@ import { type Fact, handoffOf } from './core/handoff.ts';
 import type { Json } from './core/ingest.ts';
 import { checkConditions } from './core/model.ts';
 import type { Condition } from './core/words.ts';
-import { BY_RULE, notice, type Round, took, write } from './handoff-rounds.ts';
+import { BY_RULE, notice, type Round, tellAssigned, took, write } from './handoff-rounds.ts';
 import { localDay } from './hours.ts';
 import { servingModel } from './store/contacts.ts';
 import { noteLook, takeForsaken, takeReassigning } from './store/handoff-work.ts';
@@ -84,10 +84,7 @@ async function passOn(at: Round, one: KeptHandoff, because: string): Promise<voi
   if (choice === null) return;
   const fact: Fact = { kind: 'assigned', at: at.now, by: BY_RULE, to: choice.to, because };
   await write(at, one, await factsOf(at.tx, one), [fact]);
-  await addNotices(at.tx, [
-    notice(one, at.now, 'assigned', choice.to, {}),
-    ...(one.assignee === null ? [] : [notice(one, at.now, 'taken', one.assignee, { to: choice.to })]),
-  ]);
+  await tellAssigned(at, one, choice.to);
 }
 
 /** A hand-off that ended with a merge goes on where it was, because that was undone: with whoever had it, on new clocks. */
