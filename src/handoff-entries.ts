@@ -38,7 +38,7 @@ async function give(
 ): Promise<{ readonly lacks: readonly string[]; readonly facts: readonly Fact[] }> {
   const lacks = [...lacking.fields, ...lacking.qualifiers];
   if (lacks.length > 0) return { lacks, facts: [] };
-  const choice = await choose(at, one, subject, null);
+  const choice = await choose(at, one, subject, []);
   // Nobody is free: it waits for a person as it would wait for a telephone number.
   if (choice === null) return { lacks: ['seller'], facts: [] };
   return {
