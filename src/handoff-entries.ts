@@ -23,7 +23,7 @@ import { MARKETING } from './store/sellers.ts';
 import { suppressedAmong } from './store/suppression.ts';
 
 /** Milliseconds after which a hand-off that waits is looked at again though nothing was heard of its contact. */
-const PATIENCE = 3_600_000;
+export const PATIENCE = 3_600_000;
 
 /** Gives a lead that lacks nothing to somebody; what it lacks else. */
 async function give(
@@ -38,7 +38,7 @@ async function give(
 ): Promise<{ readonly lacks: readonly string[]; readonly facts: readonly Fact[] }> {
   const lacks = [...lacking.fields, ...lacking.qualifiers];
   if (lacks.length > 0) return { lacks, facts: [] };
-  const choice = await choose(at, one, subject, null);
+  const choice = await choose(at, one, subject, []);
   // Nobody is free: it waits for a person as it would wait for a telephone number.
   if (choice === null) return { lacks: ['seller'], facts: [] };
   return {

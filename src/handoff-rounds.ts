@@ -13,6 +13,7 @@ import type { Db } from './store/db.ts';
 import { nudgeWaiting, type Taking } from './store/handoff-work.ts';
 import {
   type Alarms,
+  addNotices,
   endClocks,
   type KeptClock,
   type KeptHandoff,
@@ -86,6 +87,17 @@ export const notice = (
 /** Of whose leads it is one. */
 const holderOf = ({ state, assignee }: Handoff): string | null =>
   state === 'open' || state === 'accepted' || state === 'opportunity' ? assignee : null;
+
+/** Tells whoever gets a lead, and whoever had it until now. */
+export const tellAssigned = (
+  { tx, now }: Round,
+  one: Pick<KeptHandoff, 'contactId' | 'handoffId' | 'assignee'>,
+  to: string,
+): Promise<void> =>
+  addNotices(tx, [
+    notice(one, now, 'assigned', to, {}),
+    ...(one.assignee === null || one.assignee === to ? [] : [notice(one, now, 'taken', one.assignee, { to })]),
+  ]);
 
 /** When somebody hears of a clock: fixed when it starts, in the hours of whoever owes. */
 function alarmsOf(

@@ -10,7 +10,7 @@ import { type Fact, handoffOf } from './core/handoff.ts';
 import type { Json } from './core/ingest.ts';
 import { checkConditions } from './core/model.ts';
 import type { Condition } from './core/words.ts';
-import { BY_RULE, notice, type Round, took, write } from './handoff-rounds.ts';
+import { BY_RULE, notice, type Round, tellAssigned, took, write } from './handoff-rounds.ts';
 import { localDay } from './hours.ts';
 import { servingModel } from './store/contacts.ts';
 import { noteLook, takeForsaken, takeReassigning } from './store/handoff-work.ts';
@@ -30,7 +30,7 @@ export async function choose(
     model,
   }: { contactId: number; companyId: number | null; owner: string | null; model: string },
   subject: Subject,
-  not: string | null,
+  not: readonly string[],
 ): Promise<Choice | null> {
   const serving = await servingModel(tx, model);
   const document = Object(readText(serving?.document ?? '{}').value);
@@ -80,14 +80,19 @@ async function passOn(at: Round, one: KeptHandoff, because: string): Promise<voi
   const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
   const subject = present && (await at.scoring.subjectsOf([one.contactId], at.now, present.modelId)).get(one.contactId);
   if (present === undefined || subject === undefined) return;
-  const choice = await choose(at, { ...present, model: agreement.model }, subject, one.assignee);
+  const before = await factsOf(at.tx, one);
+  // It goes round once: where everybody had it and did nothing, it stays, and leadership heard of each.
+  const had = before.flatMap((fact) => (fact.kind === 'assigned' ? [fact.to] : []));
+  const choice = await choose(
+    at,
+    { ...present, model: agreement.model },
+    subject,
+    because === 'gone' ? had.slice(-1) : had,
+  );
   if (choice === null) return;
   const fact: Fact = { kind: 'assigned', at: at.now, by: BY_RULE, to: choice.to, because };
-  await write(at, one, await factsOf(at.tx, one), [fact]);
-  await addNotices(at.tx, [
-    notice(one, at.now, 'assigned', choice.to, {}),
-    ...(one.assignee === null ? [] : [notice(one, at.now, 'taken', one.assignee, { to: choice.to })]),
-  ]);
+  await write(at, one, before, [fact]);
+  await tellAssigned(at, one, choice.to);
 }
 
 /** A hand-off that ended with a merge goes on where it was, because that was undone: with whoever had it, on new clocks. */

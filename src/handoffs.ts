@@ -11,13 +11,13 @@ import { type Agreement, parseAgreement } from './core/agreement.ts';
 import { readText } from './core/document.ts';
 import { ScorelineError } from './core/errors.ts';
 import { type Fact, type Happening, handoffOf, ImpossibleFact } from './core/handoff.ts';
-import { bringBack, lookAgain, openNew, takeBack } from './handoff-entries.ts';
-import { notice, type Round, write } from './handoff-rounds.ts';
+import { bringBack, lookAgain, openNew, PATIENCE, takeBack } from './handoff-entries.ts';
+import { notice, type Round, tellAssigned, write } from './handoff-rounds.ts';
 import { giveBack, passOnForsaken, passOnMissed } from './handoff-turns.ts';
 import { calendarsAt } from './hours.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
-import { claimHandoffs, missClocks, type Taking, takeAlarms } from './store/handoff-work.ts';
+import { claimHandoffs, findWork, missClocks, type Taking, takeAlarms, type Work } from './store/handoff-work.ts';
 import {
   addNotices,
   agreementText,
@@ -64,7 +64,15 @@ export interface HandoffSurroundings {
   readonly clock: () => number;
 }
 
-const STEPS = [takeBack, openNew, lookAgain, bringBack, tellTime, passOnMissed, passOnForsaken];
+const STEPS: readonly (readonly [keyof Work, (at: Round) => Promise<number>])[] = [
+  ['doubted', takeBack],
+  ['moves', openNew],
+  ['waiting', lookAgain],
+  ['returning', bringBack],
+  ['time', tellTime],
+  ['reassigning', passOnMissed],
+  ['forsaken', passOnForsaken],
+];
 
 /** How many one transaction looks at. */
 const BATCH = 200;
@@ -99,7 +107,8 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
 
   async function look(): Promise<number> {
     let all = 0;
-    for (const step of STEPS) all += await walkThrough(step);
+    const work = await findWork(db, clock(), PATIENCE);
+    for (const [kind, step] of STEPS) if (work[kind]) all += await walkThrough(step);
     return all;
   }
 
@@ -169,6 +178,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
         throw error;
       }
       await write(at, one, before, [fact]);
+      if (fact.kind === 'assigned') await tellAssigned(at, one, fact.to);
     });
     const kept = await findHandoff(db, handoffId);
     if (kept === null) throw new ScorelineError('not_found', `hand-off ${handoffId} is gone`);

@@ -52,10 +52,13 @@ function calendarOf(seller: Seller | undefined, now: number): Calendar {
 
 const offsetsKnown = new Map<string, ReturnType<typeof offsetsOf>>();
 
-/** They are asked for with every lead and change twice a year. */
+/** Days that share offsets, which reach two years either way: they are asked for with every lead. */
+const SHARED = 100;
+
 function offsetsOfDay(zone: string, day: number): ReturnType<typeof offsetsOf> {
-  const key = `${zone} ${day}`;
-  const offsets = offsetsKnown.get(key) ?? offsetsOf(zone, day * DAY);
+  const shared = Math.floor(day / SHARED);
+  const key = `${zone} ${shared}`;
+  const offsets = offsetsKnown.get(key) ?? offsetsOf(zone, (shared + 0.5) * SHARED * DAY);
   if (offsetsKnown.size > 500) offsetsKnown.clear();
   offsetsKnown.set(key, offsets);
   return offsets;

@@ -18,14 +18,22 @@ export async function byKey(server: FastifyInstance, { app }: TestApp, scope: Sc
   return (options) => server.inject({ ...options, headers: { authorization: `Bearer ${key}`, ...options.headers } });
 }
 
-/** Adds somebody who has that role, and calls as that person, from the pages of the service. */
-export async function asPerson(server: FastifyInstance, { app }: TestApp, role: Role): Promise<Call> {
+/**
+ * Adds somebody who has that role, and calls as that person, from the pages of the service.
+ * @param of the server; a function where it is another one later, on the same database
+ */
+export async function asPerson(
+  of: FastifyInstance | (() => FastifyInstance),
+  { app }: TestApp,
+  role: Role,
+): Promise<Call> {
+  const server = typeof of === 'function' ? of : () => of;
   const email = `${role}@example.org`;
   const passwordHash = await hashPassword(PASSWORD);
   await addPerson(app.db, { email, name: role, role, passwordHash }, { by: 'a test', now: app.clock() });
-  const cookie = cookieOf(await signIn(server, email, PASSWORD));
+  const cookie = cookieOf(await signIn(server(), email, PASSWORD));
   return (options) =>
-    server.inject({ ...options, headers: { cookie, host: HOST, origin: ORIGIN, ...options.headers } });
+    server().inject({ ...options, headers: { cookie, host: HOST, origin: ORIGIN, ...options.headers } });
 }
 
 export const signIn = (

@@ -21,7 +21,7 @@ const lead = (country: string) =>
     },
     0,
   );
-const NO_TIES: Ties = { colleagues: null, owner: null, not: null };
+const NO_TIES: Ties = { colleagues: null, owner: null, not: [] };
 const seller = (email: string, more: Partial<Candidate> = {}): Candidate => ({
   email,
   territory: null,
@@ -50,7 +50,7 @@ test('who is away gets nothing, who has enough gets no more by turn, and who did
   const full = seller('bo', { capacity: 2, has: 2 });
   expect(chooseSeller([full], NO_TIES, lead('RO'))).toBeNull();
   expect(chooseSeller([full], { ...NO_TIES, colleagues: 'bo' }, lead('RO'))?.to).toBe('bo');
-  expect(chooseSeller([seller('cy')], { ...NO_TIES, not: 'cy', owner: 'cy' }, lead('RO'))).toBeNull();
+  expect(chooseSeller([seller('cy')], { ...NO_TIES, not: ['cy'], owner: 'cy' }, lead('RO'))).toBeNull();
 });
 
 test('turns come out by weight, whatever the weights, and nobody makes up for an absence', () => {

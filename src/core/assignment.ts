@@ -26,8 +26,8 @@ export interface Ties {
   readonly colleagues: string | null;
   /** Whom the company or the contact names as its owner. */
   readonly owner: string | null;
-  /** Who had it before and did nothing: anybody else comes first. */
-  readonly not: string | null;
+  /** Those who had it before and did nothing. */
+  readonly not: readonly string[];
 }
 
 export interface Choice {
@@ -44,7 +44,7 @@ export interface Choice {
  * takes a turn. In a territory, and among all others, people take turns by weight.
  */
 export function chooseSeller(candidates: readonly Candidate[], ties: Ties, subject: Subject): Choice | null {
-  const there = candidates.filter(({ away, email }) => !away && email !== ties.not);
+  const there = candidates.filter(({ away, email }) => !away && !ties.not.includes(email));
   const named = (email: string | null) => there.find((one) => one.email === email);
   const colleague = named(ties.colleagues);
   if (colleague !== undefined) return { to: colleague.email, because: 'colleagues', credits: new Map() };

@@ -21,6 +21,46 @@ export async function holdHandoffs(tx: Db): Promise<void> {
   await tx.rows('select pg_advisory_xact_lock($1)', [LOOKING]);
 }
 
+/** Everybody who ever had a hand-off, from one to the next along the index: people are few. */
+const HOLDERS = `with recursive one as (
+    (select assignee from handoff where assignee is not null order by assignee limit 1)
+    union all
+    select (select h.assignee from handoff h where h.assignee > o.assignee order by h.assignee limit 1) from one o
+    where o.assignee is not null)`;
+
+/** What there is to do, by kind; each is asked of an index of its own. */
+export interface Work {
+  readonly doubted: boolean;
+  readonly moves: boolean;
+  readonly waiting: boolean;
+  readonly returning: boolean;
+  readonly time: boolean;
+  readonly reassigning: boolean;
+  readonly forsaken: boolean;
+}
+
+/** Whether there is anything to do. It may say so in vain; what it leaves out is not there. */
+export async function findWork(db: Db, now: number, patience: number): Promise<Work> {
+  const [work] = await db.rows<Work>(
+    `select exists (select from handoff where doubted) as doubted,
+       exists (select from move where handed is distinct from recorded_at and not held and undone_at is null) as moves,
+       exists (select from handoff where state = 'waiting' and looked_at <= $1::bigint - $2::bigint)
+         or exists (select from handoff h, lateral (select from standing s where s.contact_id = h.contact_id
+           and s.as_of > h.looked_at limit 1) s where h.state = 'waiting') as waiting,
+       exists (select from handoff where state = 'recycled' and returns_at <= $1) as returning,
+       exists (select from handoff_clock where outcome is null and due_at < $1)
+         or exists (select from handoff_clock where remind_at <= $1)
+         or exists (select from handoff_clock where escalate_at <= $1) as time,
+       exists (select from handoff_clock where reassign_at <= $1) as reassigning,
+       exists (${HOLDERS} select from one where not exists (select from seller s where s.email = one.assignee and s.active)
+         and exists (select from handoff h where h.assignee = one.assignee and h.state in ('open', 'accepted', 'opportunity')))
+         as forsaken`,
+    [now, patience],
+  );
+  if (work === undefined) throw new Error('a select without from gives a row');
+  return work;
+}
+
 /** A contact that came to another stage and was not looked at for a hand-off. */
 export interface FreshMove {
   readonly contactId: number;
@@ -164,18 +204,13 @@ export const takeReturning = (tx: Db, now: number, { most, except }: Taking): Pr
 
 /**
  * Hand-offs under way whose assignee is gone or is given no leads any more, of those that were not looked at for a while.
- * People are few: from one to the next along the index.
  */
 export const takeForsaken = (
   tx: Db,
   { now, patience, most, except }: Taking & { readonly now: number; readonly patience: number },
 ): Promise<KeptHandoff[]> =>
   tx.rows<KeptHandoff>(
-    `with recursive one as (
-       (select assignee from handoff where assignee is not null order by assignee limit 1)
-       union all
-       select (select h.assignee from handoff h where h.assignee > o.assignee order by h.assignee limit 1) from one o
-       where o.assignee is not null)
+    `${HOLDERS}
      select ${HANDOFF} from one join handoff h on h.assignee = one.assignee
      where not exists (select from seller s where s.email = one.assignee and s.active)
        and h.state in ('open', 'accepted', 'opportunity') and h.looked_at <= $1::bigint - $2::bigint
