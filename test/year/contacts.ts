@@ -1,0 +1,259 @@
+/**
+ * What contacts were at any time, by the plain meaning of the model of the made-up year: points added up by hand, stages
+ * from them, and who had to be handed over at which look.
+ */
+
+import type { Recounted } from './recount.ts';
+import type { Entry, Year } from './world.ts';
+
+const STAGES = ['lead', 'mql', 'sql'];
+const UNDER_WAY = ['waiting', 'open', 'accepted', 'opportunity'];
+
+interface Move {
+  readonly at: number;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+interface Held {
+  readonly user: string;
+  readonly source: string;
+  readonly at: number;
+  readonly kind: 'traits' | 'company' | 'event';
+  readonly id: string;
+  readonly name: string;
+  readonly traits: Readonly<Record<string, string>>;
+  readonly employees: number;
+  voided: boolean;
+}
+
+export interface PlainContact {
+  readonly id: string;
+  held: Held[];
+  /** Moves as of the last look. */
+  moves: Move[];
+}
+
+/** What a contact is worth at an instant. */
+export interface Worth {
+  readonly parts: Readonly<Record<string, number>>;
+  readonly total: number | null;
+  readonly stage: string | null;
+  readonly band: string | null;
+  readonly disqualified: boolean;
+  readonly phone: boolean;
+  readonly employees: number;
+}
+
+export function worthAt({ held }: PlainContact, at: number): Worth {
+  const known = held.filter((one) => !one.voided && one.at <= at).toSorted((a, b) => a.at - b.at);
+  const traits: Record<string, string> = Object.assign({}, ...known.map(({ traits: own }) => own));
+  const employees = known.findLast(({ kind }) => kind === 'company')?.employees ?? 0;
+  const count = (name: string): number => known.filter((one) => one.kind === 'event' && one.name === name).length;
+  const title = (traits.title ?? '').toLowerCase();
+  const all: Record<string, number> = {
+    decides: title.split(' ').includes('ceo') ? 30 : 0,
+    large: employees >= 100 ? 20 : 0,
+    demo: count('demo_asked') > 0 ? 40 : 0,
+    pages: Math.min(30, 5 * count('page_viewed')),
+    paper: count('content_downloaded') > 0 ? 10 : 0,
+  };
+  const parts = Object.fromEntries(Object.entries(all).filter(([, points]) => points !== 0));
+  const total = known.length === 0 ? null : Object.values(all).reduce((sum, points) => sum + points, 0);
+  const disqualified = title === 'rival';
+  const stage = total === null || disqualified ? null : total >= 90 ? 'sql' : total >= 50 ? 'mql' : 'lead';
+  const band = total === null ? null : total >= 90 ? 'hot' : total >= 50 ? 'warm' : 'cold';
+  return { parts, total, stage, band, disqualified, phone: traits.phone !== undefined, employees };
+}
+
+function movesOf(contact: PlainContact): Move[] {
+  const instants = [...new Set(contact.held.filter(({ voided }) => !voided).map(({ at }) => at))].sort((a, b) => a - b);
+  const moves: Move[] = [];
+  let stage: string | null = null;
+  for (const at of instants) {
+    const { stage: next } = worthAt(contact, at);
+    if (next !== stage) moves.push({ at, from: stage, to: next });
+    stage = next;
+  }
+  return moves;
+}
+
+export interface Contacts {
+  readonly all: ReadonlyMap<string, PlainContact>;
+  readonly erased: ReadonlySet<string>;
+  readonly erasedHandoffs: ReadonlySet<string>;
+  /** What a contact was worth when its hand-off was entered, and by which source it was first heard of. */
+  readonly evidence: ReadonlyMap<string, { readonly worth: Worth; readonly source: string }>;
+}
+
+/**
+ * Goes through the log once more.
+ * @param handoffs as they were counted; none where only contacts are wanted
+ */
+export function contactsThrough(
+  { log, contactOf }: Pick<Year, 'log' | 'contactOf'>,
+  handoffs: readonly Recounted[],
+  find: (sentence: string) => void,
+): Contacts {
+  const all = new Map<string, PlainContact>();
+  const whose = new Map<string, string>();
+  const merges = new Map<string, { kept: string; gone: string; held: Held[]; users: string[]; handoffs: string[] }>();
+  const owned = new Map<string, string[]>();
+  const erased = new Set<string>();
+  const erasedHandoffs = new Set<string>();
+  const evidence = new Map<string, { worth: Worth; source: string }>();
+  const byId = new Map(handoffs.map((one) => [one.told.id, one]));
+  const changed = new Set<string>();
+  /** The stage that led to each hand-off. */
+  const foundationOf = new Map<string, string | null>();
+  const holder = (handoffId: string): string | undefined =>
+    [...owned].find(([, list]) => list.includes(handoffId))?.[0];
+  const idOf = (user: string): string => whose.get(user) ?? contactOf.get(user) ?? `of ${user}`;
+  const stateAt = (one: Recounted, seq: number) => one.states.findLast((state) => state.seq <= seq);
+  const nextReturn = new Map<string, number>();
+  for (const one of handoffs) {
+    const recycled = one.facts.find(({ kind }) => kind === 'recycled');
+    if (recycled !== undefined) nextReturn.set(one.told.id, Number(recycled.details.until));
+  }
+
+  const erasedAt = new Map(
+    log.flatMap((entry, seq) => (entry.kind === 'erase' ? [[entry.contactId, seq] as const] : [])),
+  );
+  // Of whoever was erased no hand-off is left to compare with.
+  const erasedAfter = (id: string, seq: number): boolean => (erasedAt.get(id) ?? -1) > seq;
+
+  for (const [seq, entry] of log.entries()) {
+    switch (entry.kind) {
+      case 'sent': {
+        const id = idOf(entry.user);
+        whose.set(entry.user, id);
+        const contact = all.get(id) ?? { id, held: [], moves: [] };
+        all.set(id, contact);
+        contact.held.push(heldOf(entry));
+        changed.add(id);
+        break;
+      }
+      case 'void': {
+        const contact = all.get(entry.contactId);
+        for (const one of contact?.held ?? []) if (entry.events.includes(one.id)) one.voided = true;
+        changed.add(entry.contactId);
+        break;
+      }
+      case 'merge': {
+        const [kept, gone] = [all.get(entry.kept), all.get(entry.gone)];
+        if (kept === undefined || gone === undefined) break;
+        const users = [...whose].filter(([, id]) => id === entry.gone).map(([user]) => user);
+        merges.set(entry.mergeId, {
+          kept: kept.id,
+          gone: gone.id,
+          held: gone.held,
+          users,
+          handoffs: owned.get(gone.id) ?? [],
+        });
+        for (const user of users) whose.set(user, kept.id);
+        kept.held = [...kept.held, ...gone.held];
+        owned.set(kept.id, [...(owned.get(kept.id) ?? []), ...(owned.get(gone.id) ?? [])]);
+        owned.delete(gone.id);
+        all.delete(gone.id);
+        changed.delete(gone.id);
+        changed.add(kept.id);
+        break;
+      }
+      case 'unmerge': {
+        const merge = merges.get(entry.mergeId);
+        const kept = all.get(merge?.kept ?? '');
+        if (merge === undefined || kept === undefined) break;
+        for (const user of merge.users) whose.set(user, merge.gone);
+        all.set(merge.gone, { id: merge.gone, held: merge.held, moves: [] });
+        kept.held = kept.held.filter((one) => !merge.held.includes(one));
+        owned.set(merge.gone, merge.handoffs);
+        owned.set(
+          kept.id,
+          (owned.get(kept.id) ?? []).filter((id) => !merge.handoffs.includes(id)),
+        );
+        changed.add(kept.id).add(merge.gone);
+        break;
+      }
+      case 'erase':
+        for (const id of owned.get(entry.contactId) ?? []) erasedHandoffs.add(id);
+        owned.delete(entry.contactId);
+        all.delete(entry.contactId);
+        changed.delete(entry.contactId);
+        erased.add(entry.contactId);
+        break;
+      case 'look': {
+        const due = new Set<string>();
+        const returning = new Set<string>();
+        for (const [handoffId, at] of nextReturn) {
+          const one = byId.get(handoffId);
+          if (at > entry.now || one === undefined || stateAt(one, seq)?.state !== 'recycled') continue;
+          nextReturn.delete(handoffId);
+          const id = holder(handoffId);
+          if (id !== undefined) returning.add(id);
+        }
+        for (const id of new Set([...changed, ...returning])) {
+          const contact = all.get(id);
+          if (contact === undefined) continue;
+          const before = contact.moves;
+          contact.moves = movesOf(contact);
+          const fresh = contact.moves.findLast(
+            (move) => !before.some((old) => old.at === move.at && old.from === move.from && old.to === move.to),
+          );
+          const worth = worthAt(contact, entry.now);
+          const own = (owned.get(id) ?? []).flatMap((one) => byId.get(one) ?? []);
+          const busy = own.some((one) => UNDER_WAY.includes(stateAt(one, seq)?.state ?? ''));
+          if (busy || worth.stage === null || worth.stage === 'lead') continue;
+          const last = own.findLast((one) => stateAt(one, seq)?.state !== 'withdrawn');
+          const lastState = last && stateAt(last, seq);
+          const asked =
+            last !== undefined &&
+            lastState !== undefined &&
+            fresh !== undefined &&
+            foundationOf.get(last.told.id) === fresh.to &&
+            fresh.at <= lastState.at;
+          if ((fresh !== undefined && !asked) || returning.has(id)) due.add(id);
+        }
+        for (const { handoffId, contactId: number } of entry.fresh) {
+          const contact = all.get(number);
+          if (contact === undefined) {
+            find(`hand-off ${handoffId} is of nobody (contact ${number})`);
+            continue;
+          }
+          owned.set(contact.id, [...(owned.get(contact.id) ?? []), handoffId]);
+          const worth = worthAt(contact, entry.now);
+          const first = contact.held
+            .filter(({ voided, kind, at }) => at <= entry.now && (!voided || kind !== 'event'))
+            .toSorted((a, b) => a.at - b.at)[0];
+          evidence.set(handoffId, { worth, source: first?.source ?? '' });
+          foundationOf.set(handoffId, contact.moves.at(-1)?.to ?? null);
+          if (handoffs.length > 0 && byId.has(handoffId) && !due.delete(contact.id))
+            find(
+              `hand-off ${handoffId} of ${contact.id} was begun for nothing at ${new Date(entry.now).toISOString()}`,
+            );
+          due.delete(contact.id);
+        }
+        if (handoffs.length > 0)
+          for (const id of due)
+            if (!erasedAfter(id, seq))
+              find(`contact ${id} was to be handed over at ${new Date(entry.now).toISOString()} and was not`);
+        changed.clear();
+        break;
+      }
+    }
+  }
+  return { all, erased, erasedHandoffs, evidence };
+}
+
+const heldOf = ({ user, source, at, what }: Extract<Entry, { kind: 'sent' }>): Held => ({
+  user,
+  source,
+  at,
+  kind: what.kind,
+  id: what.kind === 'event' ? what.id : '',
+  name: what.kind === 'event' ? what.name : '',
+  traits: what.kind === 'traits' ? what.traits : {},
+  employees: what.kind === 'company' ? what.employees : 0,
+  voided: false,
+});
+
+export const placeOf = (stage: string | null): number => STAGES.indexOf(stage ?? '');
