@@ -21,13 +21,13 @@ export function Forecast() {
   const serving = useServing();
   const agreements = useQuery({
     queryKey: ['agreements'],
-    queryFn: () => call<{ items: readonly AgreementVersion[] }>('GET', '/api/agreements'),
+    queryFn: () => call<{ items: AgreementVersion[] }>('GET', '/api/agreements').then(({ items }) => items),
   });
   const broken = serving.error ?? agreements.error;
   if (broken) return <Failure error={broken} again={() => Promise.all([serving.refetch(), agreements.refetch()])} />;
   if (serving.isPending || agreements.data === undefined) return <Skeleton h={480} />;
   const stages = serving.data?.outline.stages ?? [];
-  const versions = agreements.data.items;
+  const versions = agreements.data;
   const subject = subjectOf(search.of) ?? firstSubject(versions, stages);
   return (
     <Stack gap="xl">
