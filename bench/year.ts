@@ -1,7 +1,7 @@
 // Decides how large the made-up year is that is lived through and counted again. Refuses to know what is right: see
 // test/year.
 //
-//   node bench/year.ts [--contacts 10000] [--sellers 20] [--days 365] [--gap 80] [--restarts 6] [--seed 1]
+//   node bench/year.ts [--contacts 10000] [--sellers 20] [--days 365] [--gap 480] [--restarts 6] [--seed 1]
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     contacts: { type: 'string', default: '10000' },
     sellers: { type: 'string', default: '20' },
     days: { type: 'string', default: '365' },
-    gap: { type: 'string', default: '80' },
+    gap: { type: 'string', default: '480' },
     restarts: { type: 'string', default: '6' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '2026-01-01' },

@@ -18,7 +18,15 @@ import {
   takeReturning,
   takeWaiting,
 } from './store/handoff-work.ts';
-import { addHandoff, addNotices, agreementsInForce, factsOf, type Present, presentOf } from './store/handoffs.ts';
+import {
+  addHandoff,
+  addNotices,
+  agreementsInForce,
+  factsOf,
+  type KeptHandoff,
+  type Present,
+  presentOf,
+} from './store/handoffs.ts';
 import { MARKETING } from './store/sellers.ts';
 import { suppressedAmong } from './store/suppression.ts';
 
@@ -130,31 +138,19 @@ export async function lookAgain(at: Round): Promise<number> {
     at.tx,
     waiting.map(({ contactId }) => contactId),
   );
-  for (const one of waiting) {
-    const agreement = await at.agreementOf(one.agreementId);
-    const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
-    const subject =
-      present && (await at.scoring.subjectsOf([one.contactId], at.now, present.modelId)).get(one.contactId);
-    if (present === undefined || subject === undefined || suppressed.has(one.contactId)) continue;
-    const before = await factsOf(at.tx, one);
-    if (present.disqualified !== null) {
-      const gone: Fact = { kind: 'disqualified', at: at.now, by: BY_RULE, reason: present.disqualified };
-      await write(at, one, before, [gone]);
-      continue;
+  for (const [agreementId, group] of Map.groupBy(waiting, (one) => one.agreementId)) {
+    const agreement = await at.agreementOf(agreementId);
+    const contacts = group.map(({ contactId }) => contactId);
+    const presents = new Map((await presentOf(at.tx, agreement.model, contacts)).map((one) => [one.contactId, one]));
+    const modelId = [...presents.values()][0]?.modelId;
+    if (modelId === undefined) continue;
+    const subjects = await at.scoring.subjectsOf(contacts, at.now, modelId);
+    for (const one of group) {
+      const present = presents.get(one.contactId);
+      const subject = subjects.get(one.contactId);
+      if (present === undefined || subject === undefined || suppressed.has(one.contactId)) continue;
+      await lookAt(at, one, { present, subject, agreement });
     }
-    const { lacks, facts } = await give(
-      at,
-      { ...present, model: agreement.model },
-      { lacking: lackingOf(agreement, subject), subject },
-    );
-    if (facts.length > 0) {
-      await write(at, one, before, facts);
-      await addNotices(
-        at.tx,
-        facts.flatMap((fact) => (fact.kind === 'assigned' ? [notice(one, at.now, 'assigned', fact.to, {})] : [])),
-      );
-    } else if (lacks.join() !== one.lacks.join())
-      await write(at, one, before, [{ kind: 'lacked', at: at.now, by: BY_RULE, lacks }]);
   }
   await noteLook(
     at.tx,
@@ -162,6 +158,29 @@ export async function lookAgain(at: Round): Promise<number> {
     at.now,
   );
   return waiting.length;
+}
+
+/** Goes on with one that waits: it is over, somebody gets it, or it waits for something else than before. */
+async function lookAt(
+  at: Round,
+  one: KeptHandoff,
+  { present, subject, agreement }: { present: Present; subject: Subject; agreement: Agreement },
+): Promise<void> {
+  const record = async (facts: readonly Fact[]) => write(at, one, await factsOf(at.tx, one), facts);
+  if (present.disqualified !== null) {
+    await record([{ kind: 'disqualified', at: at.now, by: BY_RULE, reason: present.disqualified }]);
+    return;
+  }
+  const { lacks, facts } = await give(
+    at,
+    { ...present, model: agreement.model },
+    { lacking: lackingOf(agreement, subject), subject },
+  );
+  const [given] = facts;
+  if (given?.kind === 'assigned') {
+    await record(facts);
+    await addNotices(at.tx, [notice(one, at.now, 'assigned', given.to, {})]);
+  } else if (lacks.join() !== one.lacks.join()) await record([{ kind: 'lacked', at: at.now, by: BY_RULE, lacks }]);
 }
 
 /** Takes hand-offs back that rest on nothing any more, as long as nobody acted on them. */

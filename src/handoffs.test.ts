@@ -444,6 +444,25 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     expect((await latest('eleven')).handoffId).toBe(handoffId);
   });
 
+  test('a lead that nobody acts on goes round once; by hand it can go anywhere, and both hear of it', async () => {
+    // A Monday at ten.
+    service.now = MONDAY + 98 * DAY;
+    const one = await whole('circle');
+    for (let hours = 0; hours < 72; hours += 3) {
+      service.now += 3 * HOUR;
+      await handoffs.look();
+    }
+    const now = await latest('circle');
+    expect(now).toMatchObject({ assignments: 2, state: 'open' });
+    expect(now.assignee).not.toBe(one.assignee);
+    await record(one.handoffId, { kind: 'assigned', to: one.assignee ?? '', because: 'by hand' });
+    expect((await noticesOf(one.handoffId)).slice(-2)).toEqual([
+      { kind: 'assigned', recipient: one.assignee },
+      { kind: 'taken', recipient: now.assignee },
+    ]);
+    await close('circle');
+  });
+
   test('a version of the model without the stage hands nobody over, and stops nothing', async () => {
     // A Monday at ten again, months later.
     service.now = MONDAY + 105 * DAY;

@@ -6,7 +6,7 @@ import { readConfig } from '../../src/config.ts';
 import { createServer } from '../../src/server.ts';
 import { openDb } from '../../src/store/db.ts';
 import { migrate } from '../../src/store/migrate.ts';
-import { asPerson, type Call } from '../signed-in.ts';
+import { asPerson, type Call, ORIGIN } from '../signed-in.ts';
 import type { Service } from './world.ts';
 
 export interface Processes extends Service {
@@ -28,7 +28,7 @@ export async function startProcesses(url: string, now: number): Promise<Processe
     const own = openDb(url, 6);
     const app = createApp({
       db: own,
-      config: readConfig({}),
+      config: readConfig({ SCORELINE_URL: ORIGIN }),
       log: pino({ level: process.env.YEAR_LOG ?? 'silent' }),
       clock: () => clock,
     });

@@ -543,10 +543,10 @@ export async function live(
   );
   const twice = [size.from + size.days * 0.4 * DAY, size.from + size.days * 0.6 * DAY] as const;
   // Nobody owes anything any more so long after the last lead came back.
-  const stop = end + 90 * DAY;
+  const stop = end + 80 * DAY;
   while (now < stop) {
     const quiet = heap.length === 0;
-    now += quiet ? 12 * HOUR : (1 + dice(size.gap)) * MINUTE;
+    now += quiet ? 24 * HOUR : (1 + dice(size.gap)) * MINUTE;
     const first = heap[0];
     // Nights in which nothing happens and nothing is sent are passed in longer steps.
     if (first !== undefined && first.at > now + 6 * HOUR) now += 2 * HOUR;

@@ -274,7 +274,7 @@ function Imports() {
   const { t } = useTranslation('settings');
   const format = useFormat();
   return (
-    <Stack component="section" gap="sm" aria-label={t('import.past')}>
+    <Stack gap="sm">
       <Title order={2}>{t('import.past')}</Title>
       <Listed<FileImport>
         queryKey={['settings', 'imports']}
