@@ -108,6 +108,8 @@ async function begin(
     };
     const handoffId = await addHandoff(at.tx, kept, handoffOf([entered]), at.now);
     await write(at, { contactId, handoffId, agreementId }, [], [entered, ...facts]);
+    // Whoever comes back may have gone on to a later stage meanwhile.
+    if (returns) await restAnew(at.tx, [handoffId]);
     present.set(contactId, { ...one, busy: true });
     const given = facts.find((fact) => fact.kind === 'assigned');
     await addNotices(at.tx, [

@@ -104,8 +104,8 @@ export function contactsThrough(
   const evidence = new Map<string, { worth: Worth; source: string }>();
   const byId = new Map(handoffs.map((one) => [one.told.id, one]));
   const changed = new Set<string>();
-  /** The stage that led to each hand-off. */
-  const foundationOf = new Map<string, string | null>();
+  /** The move that each hand-off rests on. */
+  const foundationOf = new Map<string, Move>();
   const holder = (handoffId: string): string | undefined =>
     [...owned].find(([, list]) => list.includes(handoffId))?.[0];
   const idOf = (user: string): string => whose.get(user) ?? contactOf.get(user) ?? `of ${user}`;
@@ -201,6 +201,18 @@ export function contactsThrough(
           );
           const worth = worthAt(contact, entry.now);
           const own = (owned.get(id) ?? []).flatMap((one) => byId.get(one) ?? []);
+          // Where the move that one rested on did not happen and nobody acted yet, it rests on the latest one.
+          for (const one of own) {
+            const founding = foundationOf.get(one.told.id);
+            const latest = contact.moves.at(-1);
+            const acted = one.facts.some(
+              (fact) => fact.seq < seq && fact.by !== 'scoreline' && fact.kind !== 'assigned',
+            );
+            if (acted || latest === undefined || !['waiting', 'open'].includes(stateAt(one, seq)?.state ?? ''))
+              continue;
+            if (!contact.moves.some((move) => move.at === founding?.at && move.to === founding.to))
+              foundationOf.set(one.told.id, latest);
+          }
           const busy = own.some((one) => UNDER_WAY.includes(stateAt(one, seq)?.state ?? ''));
           if (busy || worth.stage === null || worth.stage === 'lead') continue;
           const last = own.findLast((one) => stateAt(one, seq)?.state !== 'withdrawn');
@@ -209,7 +221,7 @@ export function contactsThrough(
             last !== undefined &&
             lastState !== undefined &&
             fresh !== undefined &&
-            foundationOf.get(last.told.id) === fresh.to &&
+            foundationOf.get(last.told.id)?.to === fresh.to &&
             fresh.at <= lastState.at;
           if ((fresh !== undefined && !asked) || returning.has(id)) due.add(id);
         }
@@ -225,7 +237,8 @@ export function contactsThrough(
             .filter(({ voided, kind, at }) => at <= entry.now && (!voided || kind !== 'event'))
             .toSorted((a, b) => a.at - b.at)[0];
           evidence.set(handoffId, { worth, source: first?.source ?? '' });
-          foundationOf.set(handoffId, contact.moves.at(-1)?.to ?? null);
+          const latest = contact.moves.at(-1);
+          if (latest !== undefined) foundationOf.set(handoffId, latest);
           if (handoffs.length > 0 && byId.has(handoffId) && !due.delete(contact.id))
             find(
               `hand-off ${handoffId} of ${contact.id} was begun for nothing at ${new Date(entry.now).toISOString()}`,

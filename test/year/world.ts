@@ -100,7 +100,7 @@ interface Fresh {
 
 /** One thing that was sent and was taken, or that passed. */
 export type Entry =
-  | { readonly kind: 'look'; readonly now: number; readonly fresh: readonly Fresh[] }
+  | { readonly kind: 'look'; readonly now: number; readonly twice: boolean; readonly fresh: readonly Fresh[] }
   | { readonly kind: 'holidays'; readonly calendar: string; readonly days: readonly string[] }
   | { readonly kind: 'seller'; readonly email: string; readonly body: SellerBody }
   | { readonly kind: 'absence'; readonly email: string; readonly first: string; readonly last: string }
@@ -557,7 +557,8 @@ export async function live(
     }
     for (let one = heap[0]; one !== undefined && one.at <= now; one = heap[0]) await next()?.run();
     await flush();
-    await service.settle(sent, now >= twice[0] && now < twice[1]);
+    const both = now >= twice[0] && now < twice[1];
+    await service.settle(sent, both);
     if (sent)
       for (const { contactId, user } of await service.bornAfter(youngest)) {
         contactOf.set(user, contactId);
@@ -565,7 +566,7 @@ export async function live(
       }
     const fresh = await service.begunAfter(newest);
     newest = fresh.at(-1)?.handoffId ?? newest;
-    log.push({ kind: 'look', now, fresh });
+    log.push({ kind: 'look', now, twice: both, fresh });
     sent = false;
     if (!paused && now >= size.from + 0.7 * size.days * DAY) {
       paused = true;
