@@ -72,19 +72,36 @@ export async function testPage(environment: Record<string, string> = {}): Promis
   });
 }
 
-/** Light and dark, wide and narrow: each page is looked at in both. */
-export const LOOKS = [
+/** Each screen is looked at in both. */
+const LOOKS = [
   { colorScheme: 'light', viewport: { width: 1280, height: 800 } },
   { colorScheme: 'dark', viewport: { width: 360, height: 800 } },
 ] as const;
 
-/** Fails where axe finds anything, or where something is wider than the page. @param name what is looked at */
+/**
+ * Fails where axe finds anything, or where something is wider than the page, in light and wide or in dark and narrow. The
+ * page is light and wide afterwards. @param name what is looked at
+ */
 export async function expectAccessible(page: Page, name: string): Promise<void> {
-  await page.addScriptTag({ content: axe.source });
-  const violations = await page.evaluate<string[]>(
-    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
-  );
-  expect(violations, name).toEqual([]);
-  const wider = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  expect(wider, name).toBeLessThanOrEqual(0);
+  if (!(await page.evaluate<boolean>('"axe" in window'))) await page.addScriptTag({ content: axe.source });
+  for (const look of LOOKS) {
+    await turnTo(page, look);
+    const what = `${name}, ${look.colorScheme} at ${look.viewport.width}`;
+    const violations = await page.evaluate<string[]>(
+      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
+    );
+    expect(violations, what).toEqual([]);
+    // What measures itself is laid out anew after the page is.
+    await expect
+      .poll(() => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth'), { message: what })
+      .toBeLessThanOrEqual(0);
+  }
+  await turnTo(page, LOOKS[0]);
+}
+
+async function turnTo(page: Page, { colorScheme, viewport }: (typeof LOOKS)[number]): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize(viewport);
+  await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../../src/core/ingest.ts';
 import type { Role } from '../../src/store/people.ts';
-import { expectAccessible, LOOKS, testPage } from '../../test/page.ts';
+import { expectAccessible, testPage } from '../../test/page.ts';
 import { NOON } from '../../test/service.ts';
 
 const DAY = 86_400_000;
@@ -146,11 +146,10 @@ describe.skipIf(service === undefined)('the overview', async () => {
     await page.context().close();
   });
 
-  const lookers: readonly Role[] = ['administrator', 'marketing', 'leadership', 'viewer'];
-  test.each(LOOKS.map((look, n) => ({ ...look, role: lookers[n] ?? 'sales' })))(
-    'axe finds nothing for $role in $colorScheme at $viewport.width',
-    async ({ role, ...look }) => {
-      const page = await open(role, DAYS, look);
+  test.each<Role>(['marketing', 'viewer'])(
+    'axe finds nothing for %s, and nothing is wider than the page',
+    async (role) => {
+      const page = await open(role, DAYS);
       await page.getByRole('table', { name: 'Funnel' }).waitFor();
       await page.getByRole('region', { name: 'Does the score tell who buys?' }).getByRole('img').first().waitFor();
       await page.getByRole('region', { name: 'Where leads come from' }).getByRole('table').waitFor();

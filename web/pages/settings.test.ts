@@ -10,7 +10,7 @@ import { createSend } from '../../src/connectors/send.ts';
 import { createDeliveries } from '../../src/deliveries.ts';
 import { startJobs } from '../../src/jobs.ts';
 import type { Role } from '../../src/store/people.ts';
-import { expectAccessible, LOOKS, testPage } from '../../test/page.ts';
+import { expectAccessible, testPage } from '../../test/page.ts';
 
 const service = await testPage({
   SCORELINE_DATA: mkdtempSync(join(tmpdir(), 'scoreline-settings-')),
@@ -186,8 +186,8 @@ describe.skipIf(service === undefined)('the settings', async () => {
     await page.context().close();
   });
 
-  test.each(LOOKS)('axe finds nothing in $colorScheme at $viewport.width', async (look) => {
-    const page = await open('administrator', '/settings', look);
+  test('axe finds nothing, and nothing is wider than the page', async () => {
+    const page = await open('administrator', '/settings');
     const headings = {
       profile: 'Password',
       sources: 'Connect a source',
