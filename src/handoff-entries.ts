@@ -87,8 +87,10 @@ async function begin(
     const subject = subjects.get(contactId);
     if (one === undefined || subject === undefined || suppressed.has(contactId)) continue;
     if (!isDue(one, agreement, stages)) continue;
-    // What sales was asked about already: events that came late moved the entry, and nothing was entered since.
-    if (!returns && one.last !== null && one.last.movedTo === movedTo && movedAt <= one.last.since) continue;
+    // What sales answered already: events that came late, or a merge, moved the entry, and nothing was entered since.
+    const place = placeIn(stages, movedTo);
+    const answered = one.ended.some((other) => movedAt <= other.since && place <= placeIn(stages, other.movedTo));
+    if (!returns && answered) continue;
     const { stage } = one;
     const { lacks, facts } = await give(
       at,
@@ -220,11 +222,13 @@ export async function bringBack(at: Round): Promise<number> {
   return returning.length;
 }
 
+const placeIn = (stages: readonly { readonly id: string }[], stage: string | null): number =>
+  stages.findIndex(({ id }) => id === stage);
+
 /** Whether a contact stands where the agreement wants it, and is free. */
 function isDue(one: Present, { definition }: Agreement, stages: readonly { readonly id: string }[]): boolean {
-  const place = (stage: string | null) => stages.findIndex(({ id }) => id === stage);
-  const wanted = place(definition.stage);
-  return !one.busy && one.disqualified === null && wanted >= 0 && place(one.stage) >= wanted;
+  const wanted = placeIn(stages, definition.stage);
+  return !one.busy && one.disqualified === null && wanted >= 0 && placeIn(stages, one.stage) >= wanted;
 }
 
 /** Of each contact the latest move; promises run from when it was seen, since nobody could have known before. */

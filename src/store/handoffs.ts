@@ -43,8 +43,8 @@ export interface Present {
   readonly owner: string | null;
   /** Whether it has a hand-off under way. */
   readonly busy: boolean;
-  /** The stage that led to its last hand-off that sales ended, and since when that is; null where it had none. */
-  readonly last: { readonly movedTo: string | null; readonly since: number } | null;
+  /** The stages that led to its hand-offs that sales ended, and since when they are over. */
+  readonly ended: readonly { readonly movedTo: string | null; readonly since: number }[];
 }
 
 /** Contacts under the serving version of a model. Those that were never scored are left out. */
@@ -57,8 +57,9 @@ export const presentOf = (db: Db, model: string, contacts: readonly number[]): P
             'cell', p.cell)) from score p where p.contact_id = c.contact_id and p.model_id = m.model_id)) as evidence,
        exists (select from handoff h where h.contact_id = c.contact_id
          and h.state in ('waiting', 'open', 'accepted', 'opportunity')) as busy,
-       (select json_build_object('movedTo', h.moved_to, 'since', h.since) from handoff h where h.contact_id = c.contact_id
-         and h.state not in ('waiting', 'open', 'accepted', 'opportunity', 'withdrawn') order by h.handoff_id desc limit 1) as last
+       (select coalesce(json_agg(json_build_object('movedTo', h.moved_to, 'since', h.since)), '[]') from handoff h
+         where h.contact_id = c.contact_id
+           and h.state not in ('waiting', 'open', 'accepted', 'opportunity', 'withdrawn')) as ended
      from contact c join model m on m.name = $1 and m.state = 'serving'
      join standing s on s.contact_id = c.contact_id and s.model_id = m.model_id
      left join company k on k.company_id = c.company_id

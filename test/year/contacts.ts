@@ -215,14 +215,14 @@ export function contactsThrough(
           }
           const busy = own.some((one) => UNDER_WAY.includes(stateAt(one, seq)?.state ?? ''));
           if (busy || worth.stage === null || worth.stage === 'lead') continue;
-          const last = own.findLast((one) => stateAt(one, seq)?.state !== 'withdrawn');
-          const lastState = last && stateAt(last, seq);
-          const asked =
-            last !== undefined &&
-            lastState !== undefined &&
-            fresh !== undefined &&
-            foundationOf.get(last.told.id)?.to === fresh.to &&
-            fresh.at <= lastState.at;
+          // Sales answered for this stage, or one beyond it, after it was entered.
+          const asked = own.some((one) => {
+            const state = stateAt(one, seq);
+            const founding = foundationOf.get(one.told.id);
+            if (fresh === undefined || state === undefined || founding === undefined || state.state === 'withdrawn')
+              return false;
+            return fresh.at <= state.at && placeOf(fresh.to) <= placeOf(founding.to);
+          });
           if ((fresh !== undefined && !asked) || returning.has(id)) due.add(id);
         }
         for (const { handoffId, contactId: number } of entry.fresh) {
