@@ -8,8 +8,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     projects: [
-      // Nothing in core is kept between two tests: its files share what is loaded, which takes a quarter of their time.
-      { extends: true, test: { name: 'core', include: [PURE], isolate: false } },
+      { extends: true, test: { name: 'core', include: [PURE] } },
       {
         extends: true,
         test: {
@@ -20,6 +19,8 @@ export default defineConfig({
         },
       },
     ],
+    // No file changes what another one loads, so they share it: loading takes as long as a quarter of the tests.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A page is waited for as long as a busy machine needs, not the one second that is usual.
