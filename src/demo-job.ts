@@ -14,7 +14,7 @@ export async function askForDemo(app: App): Promise<void> {
 }
 
 /** Brings them in, in this process, whenever they are asked for from now on. */
-export const startDemoJobs = (app: App): Promise<void> =>
+export const startDemoJobs = (app: App, contacts?: number): Promise<void> =>
   app.jobs.work(KIND, async () => {
-    await fillDemo(app);
+    await fillDemo(app, contacts);
   });

@@ -15,6 +15,7 @@ import { ownSetting } from './store/people.ts';
 import { createSource, listSources } from './store/sources.ts';
 import { keepCompanies } from './store/stated-companies.ts';
 
+/** So many made-up leads are a workspace, unless fewer are enough. */
 const CONTACTS = 2_000;
 const SEED = 1;
 /** What the source and the publisher are called. */
@@ -28,7 +29,7 @@ const PIECE = 2_000;
  * Fills a service with made-up leads who did something up to now, and publishes the model for them.
  * @returns whether that was still to be done
  */
-export async function fillDemo(app: App): Promise<boolean> {
+export async function fillDemo(app: App, contacts = CONTACTS): Promise<boolean> {
   const { db, clock } = app;
   // Kept first: who is made up depends on the instant.
   const asOf = Number(await ownSetting(db, 'demo.asOf', String(clock())));
@@ -39,7 +40,7 @@ export async function fillDemo(app: App): Promise<boolean> {
   const sourceId =
     sources.find(({ kind }) => kind === DEMO)?.sourceId ??
     (await createSource(db, { kind: DEMO, name: 'Made-up leads', now: clock() }));
-  const data = demoData({ seed: SEED, contacts: CONTACTS, asOf });
+  const data = demoData({ seed: SEED, contacts, asOf });
   const first = Math.min(...data.contacts.map((contact) => readInstant(contact.created_at) ?? asOf));
   const companies = data.companies.map(({ id, domain, ...facts }) => ({
     key: id,

@@ -104,4 +104,7 @@ async function turnTo(page: Page, { colorScheme, viewport }: (typeof LOOKS)[numb
   await page.setViewportSize(viewport);
   await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
+  // What is still on its way to another colour has one in between.
+  await page.evaluate(`Promise.allSettled(document.getAnimations().flatMap((one) =>
+    one instanceof CSSTransition ? [one.finished] : [])).then(() => null)`);
 }

@@ -67,7 +67,7 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     const before = await everything();
     expect(await start()).toMatchObject({ empty: false, source: true, event: true, model: true, qualified: true });
 
-    await fillDemo(app);
+    await fillDemo(app, 400);
     await score();
     await deliveries.deliverDue();
     const [told] = await app.db.rows('select count(*) as n from webhook_delivery where contact_id is not null');
@@ -80,11 +80,11 @@ describe.skipIf(url === undefined)('made-up data', async () => {
          from score where name = 'total' and points is not null
           and model_id = (select model_id from model where name = 'demo')`,
     );
-    expect(leads?.scored).toBeGreaterThan(1_800);
-    expect(leads?.hot).toBeGreaterThan(10);
-    expect(leads?.machines).toBeGreaterThan(100);
+    expect(leads?.scored).toBeGreaterThan(360);
+    expect(leads?.hot).toBeGreaterThan(5);
+    expect(leads?.machines).toBeGreaterThan(20);
     const removed = await admin({ method: 'DELETE', url: '/api/start/demo' });
-    expect(removed.json()).toEqual({ contacts: 2_000 });
+    expect(removed.json()).toEqual({ contacts: 400 });
     await score();
     expect(await everything()).toEqual(before);
     expect(await start()).toMatchObject({ demo: 'none', event: true, qualified: true });

@@ -13,7 +13,7 @@ const service = await testPage({ SCORELINE_DATA: mkdtempSync(join(tmpdir(), 'sco
 describe.skipIf(service === undefined)('the first steps', async () => {
   if (service === undefined) return;
   const { app, browser, address, open } = service;
-  await startDemoJobs(app);
+  await startDemoJobs(app, 400);
 
   test('axe finds nothing, and nothing is wider than the page', async () => {
     const page = await open('administrator', '/start');
