@@ -108,25 +108,37 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
   async function look(): Promise<number> {
     let all = 0;
     const work = await findWork(db, clock(), PATIENCE);
-    for (const [kind, step] of STEPS) if (work[kind]) all += await walkThrough(step);
+    for (const [kind, step] of STEPS) {
+      if (!work[kind]) continue;
+      const done = await walkThrough(step);
+      // Another process looks. What comes after a step that was left out would be done too early: a lead passed on
+      // before its reminder was told.
+      if (done === null) break;
+      all += done;
+    }
     return all;
   }
 
-  /** Does a step until nothing is left to do. Where it fails it takes fewer, down to the one for whom it fails. */
-  async function walkThrough(step: (at: Round) => Promise<number>): Promise<number> {
+  /**
+   * Does a step until nothing is left to do. Where it fails it takes fewer, down to the one for whom it fails.
+   * @returns how much was done; null where another process looks meanwhile
+   */
+  async function walkThrough(step: (at: Round) => Promise<number>): Promise<number | null> {
     let all = 0;
     let most = BATCH;
-    for (let done = 1; done > 0 && !stopped; ) {
+    for (let more = true; more && !stopped; ) {
       let taken: readonly number[] = [];
       const taking = { most, except: leftAlone() };
       try {
-        done = await db.transaction(async (tx) => {
-          if (!(await claimHandoffs(tx))) return 0;
+        const done = await db.transaction(async (tx) => {
+          if (!(await claimHandoffs(tx))) return null;
           const at = await round(tx, taking);
           taken = at.taken;
           return step(at);
         });
+        if (done === null) return null;
         all += done;
+        more = done > 0;
         most = Math.min(BATCH, most * 2);
       } catch (error) {
         const [contactId, another] = taken;
