@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { hashPassword } from 'better-auth/crypto';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Cookie, Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
 import { createServer } from '../src/server.ts';
 import { addPerson, type Role, roles } from '../src/store/people.ts';
@@ -46,6 +46,24 @@ export async function testPage(environment: Record<string, string> = {}): Promis
     const person = { email: `${role}@example.org`, name: role, role, passwordHash };
     await addPerson(app.db, person, { by: 'a test', now: NOON });
   }
+  // Each signs in once: to check a password is made slow on purpose.
+  const sessions = new Map<Role, Promise<Cookie[]>>();
+  const signIn = async (role: Role): Promise<Cookie[]> => {
+    const context = await browser.newContext();
+    const answer = await context.request.post(`${address}/api/auth/sign-in/email`, {
+      data: { email: `${role}@example.org`, password: PASSWORD },
+      headers: { origin: address },
+    });
+    expect(answer.status()).toBe(200);
+    const cookies = await context.cookies();
+    await context.close();
+    return cookies;
+  };
+  const signedIn = (role: Role): Promise<Cookie[]> => {
+    const session = sessions.get(role) ?? signIn(role);
+    sessions.set(role, session);
+    return session;
+  };
   return Object.assign(service, {
     browser,
     address,
@@ -59,12 +77,7 @@ export async function testPage(environment: Record<string, string> = {}): Promis
         reducedMotion: 'reduce',
         ...options,
       });
-      const body = { email: `${role}@example.org`, password: PASSWORD };
-      const signedIn = await context.request.post(`${address}/api/auth/sign-in/email`, {
-        data: body,
-        headers: { origin: address },
-      });
-      expect(signedIn.status()).toBe(200);
+      await context.addCookies(await signedIn(role));
       const page = await context.newPage();
       await page.goto(address + path);
       return page;

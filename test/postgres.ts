@@ -10,14 +10,15 @@ import { afterAll, inject } from 'vitest';
 import { z } from 'zod';
 import { hasEmbeddedPostgres } from '../src/store/embedded.ts';
 
-const Answer = z.union([z.object({ url: z.string() }), z.object({ problem: z.string() })]);
+const Answer = z.union([z.object({ url: z.string(), tables: z.string() }), z.object({ problem: z.string() })]);
 
 /**
  * For the top level of a test file: the url of a new database, which is dropped when the file's tests are over. A schema
  * would not do: locks that have a name are those of a whole database. Undefined, and a sentence in the output, when there is no server to be had:
  * skip with `describe.skipIf(url === undefined)`.
+ * @param holds the service's tables, without a row, or nothing at all
  */
-export async function postgresUrl(): Promise<string | undefined> {
+export async function postgresUrl(holds: 'tables' | 'nothing' = 'tables'): Promise<string | undefined> {
   if (!process.env.DATABASE_URL && !hasEmbeddedPostgres()) {
     console.warn(
       `Tests that need PostgreSQL are skipped: npm has none for ${process.platform}-${process.arch}. ` +
@@ -25,19 +26,15 @@ export async function postgresUrl(): Promise<string | undefined> {
     );
     return undefined;
   }
-  const server = process.env.DATABASE_URL || (await ownServer());
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await execute(server, `CREATE DATABASE ${name}`);
-  afterAll(() => drop(server, name));
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-async function ownServer(): Promise<string> {
   const answer = Answer.parse(await json(connect(inject('postgresDoor'), '127.0.0.1')));
   if ('problem' in answer) throw new Error(answer.problem);
-  return answer.url;
+  const { url, tables } = answer;
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  await execute(url, holds === 'nothing' ? `CREATE DATABASE ${name}` : `CREATE DATABASE ${name} TEMPLATE ${tables}`);
+  afterAll(() => drop(url, name));
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return own.href;
 }
 
 /** Waits for connections that are still on their way out; one that stays is cut. */

@@ -3,7 +3,7 @@ import { postgresUrl } from '../../test/postgres.ts';
 import { openDb } from './db.ts';
 import { migrate, migrations } from './migrate.ts';
 
-const url = await postgresUrl();
+const url = await postgresUrl('nothing');
 
 describe.skipIf(url === undefined)('the database', () => {
   const open = () => openDb(url ?? '');

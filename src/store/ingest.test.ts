@@ -10,14 +10,12 @@ import { type Db, openDb } from './db.ts';
 import { flagEvents, listEvents, unflagEvents, unvoidEvents, voidEvents } from './events.ts';
 import { openIngest } from './ingest.ts';
 import { mergeContacts, unmerge } from './merges.ts';
-import { migrate } from './migrate.ts';
 import { listRefusals } from './sources.ts';
 
 const url = await postgresUrl();
 
 describe.skipIf(url === undefined)('ingest', async () => {
   const db = openDb(url ?? '');
-  await migrate(db, NOON);
   const how = { clock: () => NOON, companyDomainOf, suspicions };
   const ingest = openIngest(db, how);
   afterAll(() => db.close());
