@@ -83,13 +83,13 @@ export async function playPast(app: App, { contacts, progress, signal }: Playing
     const month = new Date(asOf);
     const start = Date.UTC(month.getUTCFullYear(), month.getUTCMonth() - MONTHS, 1, 9);
     const moves = await demoMoves(tx, version, { from: start, to: asOf, stages: HANDED_OVER });
-    const entries = moves.filter(({ to }) => to !== null && HANDED_OVER.includes(to)).length;
+    const qualified = new Set(moves.flatMap(({ to, contactId }) => (to === HANDED_OVER[0] ? contactId : []))).size;
     const months = (asOf - start) / (30 * DAY);
     const won = [...outcomes.values()].filter(({ kind, at }) => kind === 'won' && at !== null && at >= start).length;
-    await agree(tx, version, { start, asOf, each: Math.max(1, Math.round((0.8 * entries) / months)) });
+    await agree(tx, version, { start, asOf, each: Math.max(1, Math.round((0.9 * qualified) / months)) });
     // Goals are counted by the model that pages show first.
     const shown = (await servingModel(tx, null))?.modelId === version;
-    for (const goal of shown ? goalsOf(entries / months, won / months) : []) {
+    for (const goal of shown ? goalsOf(qualified / months, won / months) : []) {
       const from = Date.UTC(month.getUTCFullYear(), month.getUTCMonth() - MONTHS, 1);
       await saveGoal(tx, null, { ...goal, period: 'month', from }, { by: MARKETER, now: start });
     }

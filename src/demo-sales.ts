@@ -84,8 +84,8 @@ review: { next: ${writeInstant(review).slice(0, 10)}, everyMonths: 3 }
 /** What is promised of each month. @param qualified leads, and deals, that a month brought on average */
 export const goalsOf = (qualified: number, won: number) =>
   [
-    { team: 'marketing', stage: 'mql', amount: Math.max(1, Math.round(qualified * 1.1)), most: null },
-    { team: 'sales', stage: null, amount: Math.max(1, Math.floor(won)), most: Math.max(2, Math.ceil(won * 1.5)) },
+    { team: 'marketing', stage: 'mql', amount: Math.max(1, Math.round(qualified)), most: null },
+    { team: 'sales', stage: null, amount: Math.max(1, Math.round(0.7 * won)), most: Math.max(2, Math.ceil(1.2 * won)) },
   ] as const;
 
 /** What the made-up world knows of a lead that was given to somebody. */
