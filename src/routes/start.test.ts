@@ -119,7 +119,7 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     await score();
     // Broken off half way, nothing of the past was.
     const filled = await everything();
-    const broken = (share: number) => (share > 0.4 ? Promise.reject(new Error('broken off')) : Promise.resolve());
+    const broken = (share: number) => (share > 0.2 ? Promise.reject(new Error('broken off')) : Promise.resolve());
     await expect(playPast(app, { contacts: LEADS, progress: broken })).rejects.toThrow('broken off');
     expect(await everything()).toEqual(filled);
     expect(await playPast(app, { contacts: LEADS })).toBe(true);
