@@ -29,15 +29,15 @@ describe.skipIf(url === undefined)('the demo workspace', async () => {
           ++pieces === 5 ? Promise.reject(new Error('interrupted')) : accept(request),
       },
     };
-    await expect(fillDemo(interrupted)).rejects.toThrow('interrupted');
+    await expect(fillDemo(interrupted, 1_000)).rejects.toThrow('interrupted');
     service.now += 86_400_000;
-    expect(await fillDemo(app)).toBe(true);
+    expect(await fillDemo(app, 1_000)).toBe(true);
     const filled = await counts();
-    expect(filled?.contacts).toBe(2_000);
-    expect(filled?.companies).toBeGreaterThan(500);
-    expect(filled?.events).toBeGreaterThan(20_000);
+    expect(filled?.contacts).toBe(1_000);
+    expect(filled?.companies).toBeGreaterThan(250);
+    expect(filled?.events).toBeGreaterThan(10_000);
     expect(filled?.versions).toBe(1);
-    expect(await fillDemo(app)).toBe(false);
+    expect(await fillDemo(app, 1_000)).toBe(false);
     expect(await counts()).toEqual(filled);
   });
 });

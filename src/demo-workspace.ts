@@ -10,16 +10,16 @@ import type { Facts, Message, Who } from './core/ingest.ts';
 import { DAY, readInstant } from './core/time.ts';
 import { DEMO_MODEL, type DemoData, demoData } from './demo.ts';
 import { createScoring } from './scoring.ts';
+import { DEMO } from './store/made-up.ts';
 import { readOutcome, writeOutcome } from './store/outcomes.ts';
 import { ownSetting } from './store/people.ts';
 import { createSource, listSources } from './store/sources.ts';
+import { DEMO_SINCE } from './store/start.ts';
 import { keepCompanies } from './store/stated-companies.ts';
 
 /** So many made-up leads are a workspace, unless fewer are enough. */
 const CONTACTS = 2_000;
 const SEED = 1;
-/** What the source and the publisher are called. */
-const DEMO = 'demo';
 /** What an event is called that says that a deal was won. No rule of the model asks for it, or for events of any name. */
 const WON = 'deal_won';
 /** Messages that are handed over together. */
@@ -31,8 +31,7 @@ const PIECE = 2_000;
  */
 export async function fillDemo(app: App, contacts = CONTACTS): Promise<boolean> {
   const { db, clock } = app;
-  // Kept first: who is made up depends on the instant.
-  const asOf = Number(await ownSetting(db, 'demo.asOf', String(clock())));
+  const { asOf, data } = await madeUpWorld(app, contacts);
   const versions = await app.scoring.versions();
   // Published last, so a version says that all of it is there.
   if (versions.some(({ name }) => name === DEMO)) return false;
@@ -40,7 +39,6 @@ export async function fillDemo(app: App, contacts = CONTACTS): Promise<boolean> 
   const sourceId =
     sources.find(({ kind }) => kind === DEMO)?.sourceId ??
     (await createSource(db, { kind: DEMO, name: 'Made-up leads', now: clock() }));
-  const data = demoData({ seed: SEED, contacts, asOf });
   const first = Math.min(...data.contacts.map((contact) => readInstant(contact.created_at) ?? asOf));
   const companies = data.companies.map(({ id, domain, ...facts }) => ({
     key: id,
@@ -63,6 +61,16 @@ export async function fillDemo(app: App, contacts = CONTACTS): Promise<boolean> 
   const back = createScoring(db, () => first - DAY);
   await back.publish(await readFile(DEMO_MODEL, 'utf8'), DEMO);
   return true;
+}
+
+/** The made-up world of a service, always the same one. */
+export async function madeUpWorld(
+  { db, clock }: App,
+  contacts = CONTACTS,
+): Promise<{ readonly asOf: number; readonly data: DemoData }> {
+  // Kept: who is made up depends on the instant.
+  const asOf = Number(await ownSetting(db, DEMO_SINCE, String(clock())));
+  return { asOf, data: demoData({ seed: SEED, contacts, asOf }) };
 }
 
 function messagesOf(data: DemoData, asOf: number): Message[] {

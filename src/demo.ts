@@ -96,7 +96,7 @@ function csvOf(columns: readonly string[], rows: readonly Readonly<Record<string
   return line(columns) + rows.map((row) => line(columns.map((column) => row[column] ?? ''))).join('');
 }
 
-interface Dice {
+export interface Dice {
   /** From 0 up to, and without, 1. */
   next(): number;
   chance(share: number): boolean;
@@ -108,7 +108,7 @@ interface Dice {
 }
 
 /** Mulberry32: small, fast, and the same on every machine. */
-function diceOf(seed: number): Dice {
+export function diceOf(seed: number): Dice {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -27,6 +27,7 @@ import {
   type Present,
   presentOf,
 } from './store/handoffs.ts';
+import { madeUpAmong } from './store/made-up.ts';
 import { MARKETING } from './store/sellers.ts';
 import { suppressedAmong } from './store/suppression.ts';
 
@@ -58,7 +59,7 @@ async function give(
 /** Begins hand-offs for contacts that are in the stage of an agreement, or one after it. */
 async function begin(
   at: Round,
-  { agreementId, agreement }: { agreementId: number; agreement: Agreement },
+  { agreementId, agreement, madeUp }: { agreementId: number; agreement: Agreement; madeUp: boolean },
   entries: readonly {
     readonly contactId: number;
     readonly movedAt: number;
@@ -82,10 +83,13 @@ async function begin(
   const { stages } = await at.scoring.modelOf(modelId);
   const suppressed = await suppressedAmong(at.tx, [...present.keys()]);
   const subjects = await at.scoring.subjectsOf([...present.keys()], at.now, modelId);
+  // Made-up people get made-up leads.
+  const among = madeUp ? new Set(await madeUpAmong(at.tx, [...present.keys()])) : present;
   for (const { contactId, movedAt, movedTo, enteredAt, returns } of entries) {
     const one = present.get(contactId);
     const subject = subjects.get(contactId);
     if (one === undefined || subject === undefined || suppressed.has(contactId)) continue;
+    if (!among.has(contactId)) continue;
     if (!isDue(one, agreement, stages)) continue;
     // What sales answered already: events that came late, or a merge, moved the entry, and nothing was entered since.
     const place = placeIn(stages, movedTo);
@@ -127,10 +131,10 @@ export async function openNew(at: Round): Promise<number> {
   const inForce = await agreementsInForce(at.tx);
   if (inForce.length === 0) return 0;
   const moves = took(at, await takeMoves(at.tx, at.taking));
-  for (const { agreementId, since } of inForce) {
+  for (const { agreementId, since, madeUp } of inForce) {
     const agreement = await at.agreementOf(agreementId);
     const entering = moves.filter((move) => move.model === agreement.model && move.recordedAt >= since);
-    await begin(at, { agreementId, agreement }, latestOf(entering));
+    await begin(at, { agreementId, agreement, madeUp }, latestOf(entering));
   }
   return moves.length;
 }
@@ -214,10 +218,10 @@ export async function bringBack(at: Round): Promise<number> {
   if (returning.length === 0) return 0;
   const inForce = await agreementsInForce(at.tx);
   for (const { contactId, movedAt, stage } of returning)
-    for (const { agreementId } of inForce) {
+    for (const { agreementId, madeUp } of inForce) {
       const agreement = await at.agreementOf(agreementId);
       const entry = { contactId, movedAt, movedTo: stage, enteredAt: at.now, returns: true };
-      await begin(at, { agreementId, agreement }, [entry]);
+      await begin(at, { agreementId, agreement, madeUp }, [entry]);
     }
   return returning.length;
 }

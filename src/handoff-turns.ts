@@ -15,6 +15,7 @@ import { localDay } from './hours.ts';
 import { servingModel } from './store/contacts.ts';
 import { noteLook, takeForsaken, takeReassigning } from './store/handoff-work.ts';
 import { addNotices, factsOf, type KeptHandoff, lockHandoff, presentOf, sellerOfCompany } from './store/handoffs.ts';
+import { isMadeUp, madeUpAmong } from './store/made-up.ts';
 import { MARKETING, writeCredits } from './store/sellers.ts';
 
 /** Milliseconds after which somebody is looked for again for a lead whose assignee is gone. */
@@ -34,7 +35,11 @@ export async function choose(
 ): Promise<Choice | null> {
   const serving = await servingModel(tx, model);
   const document = Object(readText(serving?.document ?? '{}').value);
-  const people = sellers.filter(({ email }) => email !== MARKETING);
+  const everybody = sellers.filter(({ email }) => email !== MARKETING);
+  // Nobody real gets a lead that is made up, and the other way round, as long as there is anybody made up.
+  const isSplit = everybody.some(({ email }) => isMadeUp(email));
+  const ofMadeUp = isSplit && (await madeUpAmong(tx, [contactId])).length > 0;
+  const people = isSplit ? everybody.filter(({ email }) => isMadeUp(email) === ofMadeUp) : everybody;
   const candidates = people.map(({ absences, active, territory, ...seller }) => {
     const today = localDay(calendars.of(seller.email), now);
     const absent = absences.some(({ firstDay, lastDay }) => firstDay <= today && today <= lastDay);

@@ -77,6 +77,8 @@ export interface Scoring {
     /** What stands of retired versions. */
     clear(): Promise<number>;
   };
+  /** Scores some contacts under one version anew, each from an instant on up to now, in one transaction. */
+  rescore(version: number, since: ReadonlyMap<number, number>): Promise<number>;
   /**
    * Publishes a document as the next version of the model that it names: the first serves at once, a later one is
    * scored beside the serving one until it is switched to. To go back to an earlier version, publish its document again.
@@ -303,6 +305,11 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       fill,
       clear: () => db.transaction((tx) => clearRetired(tx, BATCH.contacts)),
     },
+    rescore: (version, contacts) =>
+      round((tx, versions, now) => {
+        const tasks = [...contacts].map(([id, since]) => ({ id, since, only: version }));
+        return score(tx, versions, tasks, now);
+      }),
     publish: (document, by) => publish(document, { by, now: clock() }),
     switchTo: async (id, by) => {
       const followsCompanies = readsCompanyScores(await modelOf(id));

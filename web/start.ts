@@ -11,6 +11,6 @@ export const useStart = () =>
     queryFn: () => call<Start>('GET', '/api/start'),
     staleTime: 30_000,
     // Once all is done, nothing of it comes undone but the made-up data, of which the service tells.
-    refetchInterval: ({ state }) => (state.data?.demo === 'coming' ? 1_000 : false),
+    refetchInterval: ({ state }) => (state.data?.demo === 'coming' || state.data?.playing != null ? 1_000 : false),
     select: (start) => ({ ...start, done: isDone(start) }),
   });

@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { MADE_UP } from '../demo.ts';
+import { askForDemo } from '../demo-job.ts';
 import { fillDemo } from '../demo-workspace.ts';
 import { createLog } from '../log.ts';
 import { type Service, startService } from '../service.ts';
@@ -25,6 +26,8 @@ export async function serve(flags: ServeFlags, around: Surroundings): Promise<vo
   try {
     if (flags.demo) {
       const filled = await fillDemo(service.app);
+      // What sales had with them is played while one looks around.
+      await askForDemo(service.app);
       around.out(filled ? `${MADE_UP}\n` : 'The made-up leads are there already.\n');
     }
     around.out(welcome(config, service));

@@ -4,13 +4,18 @@ import { postgresUrl } from '../../test/postgres.ts';
 import { NOON, testApp } from '../../test/service.ts';
 import { asPerson } from '../../test/signed-in.ts';
 import type { Send } from '../connectors/send.ts';
+import type { Fact } from '../core/handoff.ts';
 import type { Message } from '../core/ingest.ts';
 import { createDeliveries } from '../deliveries.ts';
+import { playPast } from '../demo-past.ts';
 import { fillDemo } from '../demo-workspace.ts';
+import { createMailer } from '../mailing.ts';
 import { createServer } from '../server.ts';
 import { createSource } from '../store/sources.ts';
 
 const url = await postgresUrl();
+/** So many made-up leads are enough to see everything that can become of one. */
+const LEADS = 250;
 const MODEL = `
 model: own
 title: Our own
@@ -29,6 +34,11 @@ describe.skipIf(url === undefined)('made-up data', async () => {
   const admin = await asPerson(server, service, 'administrator');
   const send: Send = async () => ({ status: 200, headers: {}, body: '' });
   const deliveries = createDeliveries({ ...app, send, random: () => 0 });
+  const mails: string[] = [];
+  const sendMail = async ({ to }: { to: string }): Promise<void> => {
+    mails.push(to);
+  };
+  const mailer = createMailer({ ...app, sendMail, home: 'http://localhost' });
   const start = async () => (await admin({ method: 'GET', url: '/api/start' })).json();
   const score = async () => {
     while (
@@ -47,6 +57,44 @@ describe.skipIf(url === undefined)('made-up data', async () => {
       all[name] = (await app.db.rows(`select to_jsonb(t)::text as row from ${name} t order by 1`)).map((row) => row);
     return all;
   };
+
+  /** What pages tell of hand-offs is what a plain count of their facts gives, and all of it is made up. */
+  async function expectRecounted(): Promise<void> {
+    const rows = await app.db.rows<{ id: number; at: number; by: string; fact: Fact; state: string; source: string }>(
+      `select f.handoff_id as id, f.at, f.by_whom as by, f.fact, h.state,
+         (select min(s.kind) from trait t join source s using (source_id) where t.contact_id = f.contact_id) as source
+       from handoff_fact f join handoff h using (contact_id, handoff_id) order by f.handoff_id, f.place`,
+    );
+    const handoffs = [...Map.groupBy(rows, ({ id }) => id).values()];
+    expect(rows.every(({ by, source }) => source === 'demo' && /^scoreline$|@made-up\.example$/.test(by))).toBe(true);
+    // In order of time, none before the agreement and none to come.
+    expect(handoffs.every((facts) => facts.every(({ at }, i) => at <= NOON && at >= (facts[i - 1]?.at ?? 0)))).toBe(
+      true,
+    );
+    expect(new Set(handoffs.map((facts) => facts[0]?.at)).size).toBeGreaterThan(handoffs.length / 2);
+    const ended = (kind: string) => handoffs.filter((facts) => facts.some(({ fact }) => fact.kind === kind)).length;
+    const { groups } = (await admin({ method: 'GET', url: '/api/feedback/rates?by=source&model=demo' })).json();
+    expect(groups).toHaveLength(1);
+    const { rate } = groups[0];
+    expect(rate).toMatchObject({ handed: handoffs.length, won: ended('won'), lost: ended('lost') });
+    const sum = rows.reduce((all, { fact }) => all + (fact.kind === 'won' ? (fact.amount ?? 0) : 0), 0);
+    expect(rate.amounts).toEqual({ EUR: sum });
+    for (const state of ['open', 'accepted', 'opportunity', 'won', 'lost', 'rejected', 'recycled'])
+      expect([state, rows.some((row) => row.state === state)]).toEqual([state, true]);
+    const clocks = await app.db.rows<{ outcome: string; right: boolean }>(
+      `select outcome, case outcome when 'kept' then ended_at <= due_at when 'missed' then coalesce(ended_at, $1) > due_at
+         else ended_at is not null or due_at >= $1 end as right from handoff_clock`,
+      [NOON],
+    );
+    expect(clocks.filter(({ right }) => !right)).toEqual([]);
+    for (const outcome of ['kept', 'missed', null]) expect(clocks.some((one) => one.outcome === outcome)).toBe(true);
+    // A deal that sales won is one that was told of.
+    const [deals] = await app.db.rows<{ n: number }>(
+      `select count(*) as n from handoff h where state = 'won' and not exists
+         (select from event e where e.contact_id = h.contact_id and e.name = 'deal_won')`,
+    );
+    expect(deals).toEqual({ n: 0 });
+  }
 
   test('is asked for by the page, told of, and taken out without a trace in what is real', async () => {
     expect(await start()).toMatchObject({ empty: true, demo: 'none', source: false, event: false, model: false });
@@ -67,8 +115,19 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     const before = await everything();
     expect(await start()).toMatchObject({ empty: false, source: true, event: true, model: true, qualified: true });
 
-    await fillDemo(app, 400);
+    await fillDemo(app, LEADS);
     await score();
+    // Broken off half way, nothing of the past was.
+    const filled = await everything();
+    const broken = (share: number) => (share > 0.2 ? Promise.reject(new Error('broken off')) : Promise.resolve());
+    await expect(playPast(app, { contacts: LEADS, progress: broken })).rejects.toThrow('broken off');
+    expect(await everything()).toEqual(filled);
+    expect(await playPast(app, { contacts: LEADS })).toBe(true);
+    expect(await playPast(app, { contacts: LEADS })).toBe(false);
+    await app.handoffs.look();
+    await expectRecounted();
+    expect(await mailer.mailDue()).toBe(0);
+    expect(mails).toEqual([]);
     await deliveries.deliverDue();
     const [told] = await app.db.rows('select count(*) as n from webhook_delivery where contact_id is not null');
     expect(told).toEqual({ n: 1 });
@@ -80,11 +139,11 @@ describe.skipIf(url === undefined)('made-up data', async () => {
          from score where name = 'total' and points is not null
           and model_id = (select model_id from model where name = 'demo')`,
     );
-    expect(leads?.scored).toBeGreaterThan(360);
+    expect(leads?.scored).toBeGreaterThan(0.9 * LEADS);
     expect(leads?.hot).toBeGreaterThan(5);
     expect(leads?.machines).toBeGreaterThan(20);
     const removed = await admin({ method: 'DELETE', url: '/api/start/demo' });
-    expect(removed.json()).toEqual({ contacts: 400 });
+    expect(removed.json()).toEqual({ contacts: LEADS });
     await score();
     expect(await everything()).toEqual(before);
     expect(await start()).toMatchObject({ demo: 'none', event: true, qualified: true });

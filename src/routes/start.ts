@@ -12,6 +12,10 @@ import { answers, type Desk, nothing, typed } from './shapes.ts';
 export const startShape = z.object({
   empty: z.boolean().describe('Nobody is known yet.'),
   demo: z.enum(['none', 'coming', 'there']).describe('Whether there is made-up data.'),
+  playing: z
+    .number()
+    .nullable()
+    .describe('While hand-offs of the made-up past are played: how much of it is over, from 0 to 1. Else null.'),
   dismissed: z.boolean(),
   source: z.boolean(),
   event: z.boolean(),
@@ -48,7 +52,11 @@ export function startRoutes(plain: FastifyInstance, { app }: Desk): void {
     '/api/start/demo',
     {
       config: managing,
-      schema: { tags, summary: 'Bring made-up contacts, companies and a model in', response: answers(startShape) },
+      schema: {
+        tags,
+        summary: 'Bring made-up contacts, companies, a model, an agreement and its hand-offs in',
+        response: answers(startShape),
+      },
     },
     async (request) => {
       await recordDeed(app.db, {

@@ -51,7 +51,7 @@ export async function findWork(db: Db, now: number, patience: number): Promise<W
          order by contact_id, model_id, at ${ONE} as moves,
        ${FIRST} handoff where state = 'waiting' and looked_at <= $1::bigint - $2::bigint order by looked_at ${ONE}
          or exists (select from handoff h, lateral (select from standing s where s.contact_id = h.contact_id
-           and s.as_of > h.looked_at limit 1) s where h.state = 'waiting') as waiting,
+           and s.as_of > h.looked_at and s.as_of <= $1 limit 1) s where h.state = 'waiting') as waiting,
        ${FIRST} handoff where state = 'recycled' and returns_at <= $1 order by returns_at ${ONE} as returning,
        ${FIRST} handoff_clock where outcome is null and due_at < $1 order by due_at ${ONE}
          or ${FIRST} handoff_clock where remind_at <= $1 order by remind_at ${ONE}
@@ -64,6 +64,20 @@ export async function findWork(db: Db, now: number, patience: number): Promise<W
   );
   if (work === undefined) throw new Error('a select without from gives a row');
   return work;
+}
+
+/**
+ * The earliest instant at which somebody is to hear of a promise, or gets a lead by the passing of time; null where nothing
+ * runs. That a promise was missed is written by any later look.
+ */
+export async function nextAlarm(db: Db): Promise<number | null> {
+  const [next] = await db.rows<{ at: number | null }>(
+    `select least((select min(remind_at) from handoff_clock where remind_at is not null),
+       (select min(escalate_at) from handoff_clock where escalate_at is not null),
+       (select min(reassign_at) from handoff_clock where reassign_at is not null),
+       (select min(returns_at) from handoff where state = 'recycled' and returns_at is not null)) as at`,
+  );
+  return next?.at ?? null;
 }
 
 /** A contact that came to another stage and was not looked at for a hand-off. */
@@ -141,7 +155,7 @@ export const takeWaiting = (
   tx.rows<KeptHandoff>(
     `select ${HANDOFF} from handoff h where h.state = 'waiting' and (h.looked_at <= $1::bigint - $2::bigint or exists (
        select from standing s join model m on m.model_id = s.model_id and m.state = 'serving'
-       where s.contact_id = h.contact_id and s.as_of > h.looked_at)) and h.contact_id <> all($4::bigint[])
+       where s.contact_id = h.contact_id and s.as_of > h.looked_at and s.as_of <= $1)) and h.contact_id <> all($4::bigint[])
      order by h.looked_at, h.handoff_id limit $3 for update`,
     [now, patience, most, bigints(except)],
   );

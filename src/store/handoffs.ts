@@ -7,18 +7,22 @@
 import type { Clock, Fact, Handoff } from '../core/handoff.ts';
 import { bigints, integers } from './columns.ts';
 import type { Db } from './db.ts';
+import { MADE_UP_PEOPLE } from './made-up.ts';
 
 export interface InForce {
   readonly agreementId: number;
   readonly document: string;
   readonly since: number;
+  /** Somebody made up proposed it: it is about nobody real. */
+  readonly madeUp: boolean;
 }
 
 /** The agreements under which hand-offs are made now. */
 export const agreementsInForce = (db: Db): Promise<InForce[]> =>
   db.rows<InForce>(
-    `select agreement_id as "agreementId", document, in_force_from as since from agreement
+    `select agreement_id as "agreementId", document, in_force_from as since, proposed_by like $1 as "madeUp" from agreement
      where in_force_from is not null and in_force_until is null order by agreement_id`,
+    [MADE_UP_PEOPLE],
   );
 
 /** The text of one version, and the version of the model whose names it uses; null where there is none. */
@@ -134,6 +138,14 @@ export async function findHandoff(db: Db, handoffId: number): Promise<Owing | nu
   const [found] = await db.rows<Owing>(`select ${OWING} from handoff h ${OWED} where h.handoff_id = $1`, [handoffId]);
   return found ?? null;
 }
+
+/** Hand-offs that were given to somebody at an instant, and those that wait. */
+export const givenOrWaiting = (db: Db, at: number): Promise<KeptHandoff[]> =>
+  db.rows<KeptHandoff>(
+    `select ${HANDOFF} from handoff h where h.state = 'waiting' or h.state = 'open' and h.assigned_at = $1
+     order by h.handoff_id`,
+    [at],
+  );
 
 export interface Wanted {
   readonly states?: readonly string[] | undefined;

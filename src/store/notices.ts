@@ -2,6 +2,7 @@
 
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
+import { DEMO, MADE_UP_PEOPLE } from './made-up.ts';
 
 export interface KeptNotice {
   readonly noticeId: number;
@@ -69,7 +70,7 @@ export async function addReviewNotices(
 
 /** A notice that is to be sent by e-mail. */
 export interface Mailing extends KeptNotice {
-  /** The address, or those of everybody in the team. */
+  /** The address, or those of everybody in the team; nobody where it is about what is made up. */
   readonly addresses: readonly string[];
   /** This attempt counts. */
   readonly attempts: number;
@@ -87,10 +88,14 @@ export const takeMailings = (db: Db, { now, until, most }: { now: number; until:
      where n.notice_id = due.notice_id
      returning n.notice_id as "noticeId", n.contact_id as "contactId", n.handoff_id as "handoffId", n.at, n.kind,
        n.recipient, n.details, n.seen_at as "seenAt", n.mail_attempts as attempts,
-       case when n.recipient like '%@%' then array[n.recipient]
+       case when exists (select from trait t join source s on s.source_id = t.source_id
+              where t.contact_id = n.contact_id and s.kind = '${DEMO}')
+              or exists (select from agreement a where a.name = n.details ->> 'agreement' and a.proposed_by like $4
+                and a.in_force_from is not null and a.in_force_until is null) then '{}'
+            when n.recipient like '%@%' then array[n.recipient]
             else array(select p.email from person p where p.role = n.recipient order by p.email) end as addresses,
        ${LEAD}`,
-    [now, until, most],
+    [now, until, most, MADE_UP_PEOPLE],
   );
 
 /** @param again when it is tried again; null for no more */

@@ -10,12 +10,12 @@ import { quoted } from '../core/dialect.ts';
 import { recordDeed } from './audit.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
+import { holdHandoffs } from './handoff-work.ts';
+import { DEMO, readPlayed, removeMadeUpSales } from './made-up.ts';
 import { lockMerges } from './merges.ts';
 import type { By } from './people.ts';
 import { holdWorkers } from './standings.ts';
 
-/** What the made-up source, and whoever published the model for it, are called. */
-const DEMO = 'demo';
 /** When the made-up people came; it is there from when they are asked for until they are taken out. */
 export const DEMO_SINCE = 'demo.asOf';
 const DISMISSED = 'start.dismissed';
@@ -25,6 +25,8 @@ export interface Started {
   readonly empty: boolean;
   /** none: no made-up data. coming: it is being made. there: all of it is. */
   readonly demo: 'none' | 'coming' | 'there';
+  /** The share of the made-up past of sales that is played, while it is; else null. */
+  readonly playing: number | null;
   readonly dismissed: boolean;
   readonly source: boolean;
   readonly event: boolean;
@@ -35,7 +37,7 @@ export interface Started {
 
 /** What was done of what a new workspace needs; made-up data does not count. */
 export async function readStarted(db: Db): Promise<Started> {
-  const [row] = await db.rows<Omit<Started, 'demo'> & { asked: boolean; filled: boolean }>(
+  const [row] = await db.rows<Omit<Started, 'demo' | 'playing'> & { asked: boolean; filled: boolean }>(
     `with demo as (select source_id from source where kind = '${DEMO}')
      select not exists (select from contact) as empty,
        exists (select from setting where key = '${DEMO_SINCE}') as asked,
@@ -51,7 +53,12 @@ export async function readStarted(db: Db): Promise<Started> {
   );
   if (row === undefined) throw new Error('a query without a table gave no row');
   const { asked, filled, ...rest } = row;
-  return { ...rest, demo: filled ? 'there' : asked ? 'coming' : 'none' };
+  const played = asked ? await readPlayed(db) : null;
+  return {
+    ...rest,
+    demo: filled ? 'there' : asked ? 'coming' : 'none',
+    playing: played === 1 ? null : played,
+  };
 }
 
 /** Says that nobody wants to be reminded of what is left to do. */
@@ -73,19 +80,9 @@ async function removeAll(tx: Db, column: string, ids: readonly number[]): Promis
     await tx.rows(`delete from ${quoted(table)} where ${quoted(column)} = any($1::bigint[])`, [bigints(ids)]);
 }
 
-/** Of some contacts those that are made up: nobody outside is told of them. */
-export async function madeUpAmong(db: Db, ids: readonly number[]): Promise<number[]> {
-  if (ids.length === 0) return [];
-  const rows = await db.rows<{ id: number }>(
-    `select distinct t.contact_id as id from trait t join source s on s.source_id = t.source_id
-     where t.contact_id = any($1::bigint[]) and s.kind = '${DEMO}'`,
-    [bigints(ids)],
-  );
-  return rows.map(({ id }) => id);
-}
-
 /**
- * Takes made-up contacts, their companies, the model that came with them and what it says of anybody out of every table.
+ * Takes made-up contacts, their companies, the model that came with them and what it says of anybody, and the made-up people of
+ * marketing and sales with all that they did, out of every table.
  * A company to which somebody real belongs stays, and so does the model where people published versions of it.
  * @returns how many contacts are gone
  */
@@ -94,6 +91,7 @@ export function removeDemo(db: Db, { by, now }: By): Promise<number> {
     // A worker, a merge or a message that is under way would write some of it again.
     await holdWorkers(tx);
     await lockMerges(tx);
+    await holdHandoffs(tx);
     const numbers = async (text: string, values: readonly unknown[] = []): Promise<number[]> =>
       (await tx.rows<{ id: number }>(text, values)).map(({ id }) => id);
     const sources = await numbers(`select source_id as id from source where kind = '${DEMO}'`);
@@ -112,6 +110,7 @@ export function removeDemo(db: Db, { by, now }: By): Promise<number> {
     await tx.rows('delete from merge where kept_id = any($1::bigint[]) or gone_id = any($1::bigint[])', [
       bigints(contacts),
     ]);
+    await removeMadeUpSales(tx);
     const companies = await numbers(
       `select distinct c.company_id as id from company c join company_trait t on t.company_id = c.company_id
        where c.key like 'made-up-%' and t.source_id = any($1::integer[])

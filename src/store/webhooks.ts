@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { recordDeed } from './audit.ts';
 import { bigints, integers } from './columns.ts';
 import type { Db } from './db.ts';
-import { madeUpAmong } from './start.ts';
+import { madeUpAmong } from './made-up.ts';
 import { suppressedAmong } from './suppression.ts';
 
 export interface Endpoint {

@@ -50,6 +50,9 @@ export function MadeUp() {
       <Group justify="space-between" gap="xs" mih={26}>
         <Text size="sm" role="status">
           {t(data.demo === 'coming' ? 'madeUp.coming' : 'madeUp.there')}
+          {data.demo === 'there' &&
+            data.playing !== null &&
+            ` ${t('madeUp.playing', { percent: Math.floor(100 * data.playing) })}`}
         </Text>
         {manages && data.demo === 'there' && (
           <Suspense>
