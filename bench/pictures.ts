@@ -35,7 +35,7 @@ try {
     await shoot(page, 'lead.png');
     await take(page, '/overview', 'overview.png', 'main h2');
     await draftOf(page);
-    await take(page, '/studio/demo', 'studio.png', '.recharts-surface');
+    await take(page, '/studio/demo', 'studio.png', '.bars button:enabled');
   });
   await inLook({ colorScheme: 'dark', viewport: WIDE }, (page) =>
     take(page, '/leads', 'leads-dark.png', 'main a[href^="/leads/"]'),

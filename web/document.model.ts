@@ -20,6 +20,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { isValues, type Path, same, type Values } from './values.model.ts';
+import { inline, isWide, listLines, valueText } from './written.model.ts';
 
 export type Reading =
   | { readonly kind: 'read'; readonly value: unknown }
@@ -28,9 +29,27 @@ export type Reading =
 const parse = (text: string) =>
   parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, prettyErrors: false });
 
+interface Parsed {
+  readonly text: string;
+  readonly document: Document.Parsed;
+  readonly reading: Reading;
+}
+
+let latest: Parsed | null = null;
+
+/** One edit asks of the same text what it says, where its parts stand and whether it was written well: it is parsed once. */
+function parsed(text: string): Parsed {
+  if (latest?.text !== text) {
+    const document = parse(text);
+    latest = { text, document, reading: readingOf(text, document) };
+  }
+  return latest;
+}
+
 /** What a text says, or where it stops being one. */
-export function readText(text: string): Reading {
-  const document = parse(text);
+export const readText = (text: string): Reading => parsed(text).reading;
+
+function readingOf(text: string, document: Document.Parsed): Reading {
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) return { kind: 'broken', message: error.message, ...placeOf(text, error.pos[0]) };
   try {
@@ -42,7 +61,7 @@ export function readText(text: string): Reading {
 
 /** Where a part begins and ends in the text; null where there is none. */
 export function placesOf(text: string, paths: readonly Path[]): (readonly [number, number] | null)[] {
-  const document = parse(text);
+  const { document } = parsed(text);
   return paths.map((path) => {
     const node = document.getIn(path, true);
     const range = isNode(node) ? node.range : null;
@@ -67,7 +86,7 @@ export interface Spelled {
  * @param wanted what it says then
  */
 export function respelled(text: string, places: readonly Spelled[], name: string, wanted: unknown): string {
-  const document = parse(text);
+  const { document } = parsed(text);
   const splices = places.flatMap(({ path, is }): Splice[] => {
     const holder = document.getIn(path.slice(0, -1), true);
     const pair = isMap(holder) ? holder.items.find(({ key }) => isScalar(key) && key.value === path.at(-1)) : undefined;
@@ -109,16 +128,17 @@ function placeOf(text: string, offset: number) {
  * @throws Error where the text cannot be read
  */
 export function rewrite(text: string, wanted: unknown): string {
-  const document = parse(text);
-  if (document.errors.length > 0) throw new Error('a text that cannot be read cannot be changed by form');
-  const before: unknown = document.toJS({ maxAliasCount: 100 });
+  const { document, reading } = parsed(text);
+  if (reading.kind === 'broken') throw new Error('a text that cannot be read cannot be changed by form');
+  const before = reading.value;
   if (same(before, wanted)) return text;
-  const splices = changes(text, document.contents, before, wanted);
+  const splices = changes(text, document.contents, before, wanted, false);
   if (splices !== null) {
     const spliced = splice(text, splices);
     if (says(spliced, wanted)) return spliced;
   }
-  return byParser(document, before, wanted) ?? new Document(wanted).toString({ lineWidth: 0 });
+  // The parser's writer changes what it writes: what was parsed stays for who asks next.
+  return byParser(parse(text), before, wanted) ?? new Document(wanted).toString({ lineWidth: 0 });
 }
 
 /** Null where the parser cannot write it either, such as an alias whose anchor is gone. */
@@ -178,33 +198,34 @@ const columnOf = (text: string, offset: number): number => offset - lineStart(te
 const isFirstOnLine = (text: string, offset: number): boolean =>
   text.slice(lineStart(text, offset), offset).trim() === '';
 
-/** What to change of a node's text, or null where only the parser's writer can. */
-function changes(text: string, node: unknown, before: unknown, wanted: unknown): Splice[] | null {
+/**
+ * What to change of a node's text, or null where only the parser's writer can.
+ * @param inFlow whether it stands within brackets
+ */
+function changes(text: string, node: unknown, before: unknown, wanted: unknown, inFlow: boolean): Splice[] | null {
   if (same(before, wanted)) return [];
   if (!isNode(node) || isAlias(node) || !node.range) return null;
   if (isCollection(node) && node.anchor !== undefined) return null;
   if (isMap(node) && isValues(before) && isValues(wanted) && Object.keys(wanted).length > 0 && node.items.length > 0)
-    return mapChanges(text, node, before, wanted);
+    return mapChanges(text, node, before, wanted, inFlow);
   if (isSeq(node) && Array.isArray(before) && Array.isArray(wanted) && wanted.length > 0 && node.items.length > 0)
-    return listChanges(text, node, before, wanted);
-  return [replaced(text, node.range, wanted)];
+    return listChanges(text, node, before, wanted, inFlow);
+  return [replaced(text, node.range, wanted, inFlow)];
 }
 
 /** A part written anew, as a whole, where the old one stood. */
-function replaced(text: string, range: readonly [number, number, number], wanted: unknown): Splice {
+function replaced(text: string, range: readonly [number, number, number], wanted: unknown, inFlow: boolean): Splice {
   const to = Math.max(range[0], endOf(text, range));
   const before = text.slice(0, range[0]);
   const gap = /:[ \t\r\n]*$/.exec(before)?.[0];
   if (gap === undefined) {
     // A comment stands between the key and its value: the value stays on its own line.
-    const lines =
-      Array.isArray(wanted) && isWide(wanted) && isFirstOnLine(text, range[0]) && openBrackets(before) === 0;
+    const lines = Array.isArray(wanted) && isWide(wanted) && isFirstOnLine(text, range[0]) && !inFlow;
     const column = columnOf(text, range[0]);
     return { from: range[0], to, text: lines && wanted.length > 0 ? listLines(wanted, column) : inline(wanted) };
   }
   // A value that begins below its key comes to stand beside it; one that was empty needs its space.
   const from = range[0] - gap.length + 1;
-  const inFlow = openBrackets(before) > 0;
   const column = indentAt(text, from);
   return { from, to, text: inFlow ? ` ${inline(wanted)}` : valueText(wanted, column) };
 }
@@ -213,12 +234,6 @@ function replaced(text: string, range: readonly [number, number, number], wanted
 function indentAt(text: string, offset: number): number {
   const line = text.slice(lineStart(text, offset), offset);
   return /^[\s-]*/.exec(line)?.[0].length ?? 0;
-}
-
-function openBrackets(before: string): number {
-  // Asked of the parser: an open bracket makes the text end too early.
-  const { errors } = parse(before);
-  return errors.filter(({ message }) => /must end with|Flow (map|sequence)/.test(message)).length;
 }
 
 interface Member extends Place {
@@ -238,15 +253,15 @@ function membersOf(text: string, node: YAMLMap): Member[] | null {
   return members;
 }
 
-function mapChanges(text: string, node: YAMLMap, before: Values, wanted: Values): Splice[] | null {
+function mapChanges(text: string, node: YAMLMap, before: Values, wanted: Values, inFlow: boolean): Splice[] | null {
   const members = membersOf(text, node);
   if (members === null) return null;
   const kept = members.filter(({ key }) => Object.hasOwn(wanted, key));
   // Where nothing stays, there is nothing beside which the new could be written.
-  if (kept.length === 0) return node.range ? [replaced(text, node.range, wanted)] : null;
+  if (kept.length === 0) return node.range ? [replaced(text, node.range, wanted, inFlow)] : null;
   const splices: Splice[] = [];
   for (const { key, value } of kept) {
-    const inner = changes(text, value, before[key], wanted[key]);
+    const inner = changes(text, value, before[key], wanted[key], inFlow || node.flow === true);
     if (inner === null) return null;
     splices.push(...inner);
   }
@@ -361,12 +376,13 @@ function listChanges(
   node: YAMLSeq,
   before: readonly unknown[],
   wanted: readonly unknown[],
+  inFlow: boolean,
 ): Splice[] | null {
   const from = origins(before, wanted);
   const places = node.items.map((item) => (isNode(item) && item.range ? item : null));
   if (places.includes(null)) return null;
   if (from.length === before.length && from.every((old, i) => old === i)) {
-    const inner = node.items.map((item, i) => changes(text, item, before[i], wanted[i]));
+    const inner = node.items.map((item, i) => changes(text, item, before[i], wanted[i], inFlow || node.flow === true));
     return inner.some((one) => one === null) ? null : inner.flatMap((one) => one ?? []);
   }
   return node.flow ? flowList(text, node, before, wanted, from) : blockList(text, node, before, wanted, from);
@@ -379,8 +395,9 @@ function itemText(
   node: unknown,
   before: unknown,
   wanted: unknown,
+  inFlow: boolean,
 ): string | null {
-  const inner = changes(text, node, before, wanted);
+  const inner = changes(text, node, before, wanted, inFlow);
   return inner === null ? null : splice(text.slice(start, end), inner, start);
 }
 
@@ -400,7 +417,7 @@ function flowList(
     const place = old == null ? undefined : places[old];
     return place === undefined || old == null
       ? inline(item)
-      : itemText(text, [place.from, place.to], node.items[old], before[old], item);
+      : itemText(text, [place.from, place.to], node.items[old], before[old], item, true);
   });
   if (pieces.includes(null)) return null;
   const [first, last] = [places[0], places.at(-1)];
@@ -446,55 +463,9 @@ function blockList(
     const old = from[w];
     const chunkStart = old == null ? undefined : bounds[old];
     if (old == null || chunkStart === undefined) return `${' '.repeat(column)}${listLines([item], column)}`;
-    const piece = itemText(text, [chunkStart, chunkEnd(old)], node.items[old], before[old], item);
+    const piece = itemText(text, [chunkStart, chunkEnd(old)], node.items[old], before[old], item, false);
     return piece === null ? null : piece.replace(/\n$/, '');
   });
   if (chunks.includes(null)) return null;
   return [{ from: begin, to: end, text: chunks.join('\n').trimEnd() }];
-}
-
-// Writing values
-
-/** A value within one line, as this project writes it: `{ a: 1, b: [x, y] }`. */
-export function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
-  if (isValues(value)) {
-    const pairs = Object.entries(value).map(([key, inner]) => `${inline(key)}: ${inline(inner)}`);
-    return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
-  }
-  const document = new Document([value], { version: '1.2', schema: 'core' });
-  if (isSeq(document.contents)) document.contents.flow = true;
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false }).trim().slice(1, -1);
-}
-
-const LONGEST_LINE = 140;
-
-/** Lists of things with names, and empty lists that will hold some, are written line by line. */
-const isWide = (value: unknown): boolean =>
-  Array.isArray(value)
-    ? value.length === 0 || value.some((item) => isValues(item) && Object.hasOwn(item, 'id'))
-    : isValues(value) && Object.values(value).some(isWide);
-
-/** What stands behind `key:`, for a key that stands `column` letters in. */
-function valueText(value: unknown, column: number): string {
-  if (Array.isArray(value) && value.length > 0 && isWide(value))
-    return `\n${' '.repeat(column + 2)}${listLines(value, column + 2)}`;
-  if (isValues(value) && isWide(value))
-    return Object.entries(value)
-      .map(([key, inner]) => `\n${' '.repeat(column + 2)}${inline(key)}:${valueText(inner, column + 2)}`)
-      .join('');
-  return ` ${inline(value)}`;
-}
-
-/** The items of a list whose first dash stands `column` letters in. */
-const listLines = (items: readonly unknown[], column: number): string =>
-  items.map((item) => `- ${itemLines(item, column + 2)}`).join(`\n${' '.repeat(column)}`);
-
-/** An item of a list: on one line where it is short enough, else a line for each of its keys. */
-function itemLines(value: unknown, column: number): string {
-  const line = inline(value);
-  if (!isValues(value) || line.length + column <= LONGEST_LINE) return line;
-  return Object.entries(value)
-    .map(([key, inner]) => `${inline(key)}:${valueText(inner, column)}`)
-    .join(`\n${' '.repeat(column)}`);
 }

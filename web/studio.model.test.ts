@@ -26,7 +26,7 @@ import {
   setRule,
   viewOf,
 } from './studio.model.ts';
-import { at, put, same, type Values } from './values.model.ts';
+import { at, put, same, shared, type Values } from './values.model.ts';
 
 const folder = join(import.meta.dirname, '../models');
 const models = globSync('*.yaml', { cwd: folder })
@@ -389,3 +389,17 @@ const parts: Readonly<Record<string, unknown>> = {
   amount: { property: 'seconds', unit: 60 },
 };
 const partly = (part: string): Values => ({ [part]: parts[part] });
+
+test('what is shared says what came after, with the very parts of before where they say the same', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (before, after) => {
+      expect(JSON.stringify(shared(before, after))).toBe(JSON.stringify(after));
+      const copy: unknown = structuredClone(before);
+      expect(shared(before, copy)).toBe(before);
+      const whole: Values = { kept: before, other: after };
+      expect(shared<Values>(whole, { kept: copy, other: 'new' }).kept).toBe(before);
+    }),
+  );
+  // Another order is another thing to see.
+  expect(Object.keys(shared<object>({ a: 1, b: 2 }, { b: 2, a: 1 }))).toEqual(['b', 'a']);
+});

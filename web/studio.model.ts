@@ -128,6 +128,14 @@ const ruleView = (value: Values, path: Path, ofCompany: boolean): RuleView => ({
 export const allRules = (view: ModelView): readonly RuleView[] =>
   [...view.scores, ...view.companyScores].flatMap(({ rules }) => rules);
 
+/** The score that a rule is one of. @throws Error where there is none any more */
+export function scoreOf(view: ModelView, rule: RuleView): ScoreView {
+  const path = rule.path.slice(0, -2).join('/');
+  const found = [...view.scores, ...view.companyScores].find((score) => score.path.join('/') === path);
+  if (found === undefined) throw new Error(`the rule ${rule.id} is in no score`);
+  return found;
+}
+
 /** The rules of a score by the group that holds them together; those of none first. */
 export function byGroup(
   score: ScoreView,
@@ -194,7 +202,8 @@ export function moveRule(
   by: -1 | 1,
 ): { document: unknown; path: Path } {
   const beside = score.rules.filter(({ group }) => group === rule.group);
-  const target = beside[beside.findIndex(({ path }) => path === rule.path) + by];
+  const own = rule.path.join('/');
+  const target = beside[beside.findIndex(({ path }) => path.join('/') === own) + by];
   if (target === undefined) return { document, path: rule.path };
   return moveItem(document, rule.path, Number(target.path.at(-1)) - Number(rule.path.at(-1)));
 }

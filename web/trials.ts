@@ -4,10 +4,11 @@
  */
 
 import { keepPreviousData, useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Base, Problem, Trial, Tried } from './answers.ts';
 import { call, Refused } from './call.ts';
 import type { OutcomeAsked } from './trial.model.ts';
+import { shared } from './values.model.ts';
 
 export interface TrialState {
   /** The last answer about a document that was a model; kept while a newer one is awaited. */
@@ -29,15 +30,12 @@ const NONE: readonly Problem[] = [];
 /** @param beside the document that stands for "before"; undefined for the version that serves */
 export function useTrial(text: string, outcome: OutcomeAsked | null, beside?: string): TrialState {
   const queries = useQueryClient();
-  const [tried, setTried] = useState<Tried | null>(null);
-  // While everybody is loaded for the first numbers, what is wrong with a text is told all the same.
-  const known = tried !== null;
+  const latest = useRef<Tried | null>(null);
   // The first edit is asked about at once; while one is under way the next ones wait, and the latest of them is asked.
+  // While everybody is loaded for the first numbers, what is wrong with a text is told all the same.
   const [asked, setAsked] = useState(text);
   const isBusy = useIsFetching({ queryKey: ['trial'] }) > 0;
-  useEffect(() => {
-    if (!isBusy || !known) setAsked(text);
-  }, [isBusy, known, text]);
+  if (asked !== text && (!isBusy || latest.current === null)) setAsked(text);
   const body = {
     document: asked,
     ...(outcome === null ? {} : { outcome }),
@@ -55,8 +53,10 @@ export function useTrial(text: string, outcome: OutcomeAsked | null, beside?: st
     retryDelay: 300,
   });
   const data = trial.data;
-  useEffect(() => {
-    if (data?.ok) setTried(data);
+  const tried = useMemo(() => {
+    // What stands in it as before is the very same, and is not drawn again.
+    if (data?.ok) latest.current = shared<Tried>(latest.current ?? data, data);
+    return latest.current;
   }, [data]);
   const base = useQuery({
     queryKey: ['trial base'],
@@ -64,16 +64,16 @@ export function useTrial(text: string, outcome: OutcomeAsked | null, beside?: st
     enabled: trial.isFetching && tried === null,
     refetchInterval: 400,
   });
-  return {
-    tried: data?.ok ? data : tried,
-    problems: data === undefined || data.ok || trial.isPlaceholderData ? NONE : data.problems,
-    isFresh: asked === text && !trial.isFetching && data?.ok === true,
-    error: trial.error,
-    text: asked,
-    base: base.data ?? null,
-    refresh: async () => {
-      await call<Base>('POST', '/api/trials/base', { body: {} });
-      await queries.invalidateQueries({ queryKey: ['trial'] });
-    },
-  };
+  const refresh = useCallback(async () => {
+    await call<Base>('POST', '/api/trials/base', { body: {} });
+    await queries.invalidateQueries({ queryKey: ['trial'] });
+  }, [queries]);
+  const problems = data === undefined || data.ok || trial.isPlaceholderData ? NONE : data.problems;
+  const isFresh = asked === text && !trial.isFetching && data?.ok === true;
+  const { error } = trial;
+  const loaded = base.data ?? null;
+  return useMemo(
+    () => ({ tried, problems, isFresh, error, text: asked, base: loaded, refresh }),
+    [tried, problems, isFresh, error, asked, loaded, refresh],
+  );
 }

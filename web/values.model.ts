@@ -46,3 +46,25 @@ export const at = (whole: unknown, path: Path): unknown =>
           : undefined,
     whole,
   );
+
+/**
+ * What says the same as `after`, made of the very parts of `before` wherever they say the same: who looks at a part by
+ * what it is sees at once that nothing changed.
+ */
+export function shared<Value>(before: Value, after: Value): Value;
+export function shared(before: unknown, after: unknown): unknown {
+  if (Object.is(before, after)) return before;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const items = after.map((item, i) => (i < before.length ? shared(before[i], item) : item));
+    return items.length === before.length && items.every((item, i) => item === before[i]) ? before : items;
+  }
+  if (!isValues(before) || !isValues(after)) return after;
+  const keys = Object.keys(before);
+  const pairs = Object.entries(after).map(
+    ([key, value]) => [key, Object.hasOwn(before, key) ? shared(before[key], value) : value] as const,
+  );
+  // Another order of the same is another thing to see.
+  const isSame =
+    pairs.length === keys.length && pairs.every(([key, value], i) => key === keys[i] && value === before[key]);
+  return isSame ? before : Object.fromEntries(pairs);
+}

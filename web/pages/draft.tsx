@@ -3,18 +3,24 @@
 import '../parts/studio/studio.css';
 import { Center, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import type { Draft } from '../answers.ts';
 import { call } from '../call.ts';
 import { pathOf } from '../draft.ts';
 import { useMe } from '../me.ts';
 import { Failure } from '../parts/failure.tsx';
 import { Editor } from '../parts/studio/editor.tsx';
-import { draft as route } from '../router.tsx';
+import { type DraftSearch, draft as route } from '../router.tsx';
 
 export function DraftPage() {
   const { name } = route.useParams();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const onSearch = useCallback(
+    (next: Partial<DraftSearch>) =>
+      void navigate({ search: (before) => ({ ...before, ...next }), replace: true, resetScroll: false }),
+    [navigate],
+  );
   const me = useMe();
   const draft = useQuery({
     queryKey: ['draft', name],
@@ -32,13 +38,5 @@ export function DraftPage() {
         <Loader />
       </Center>
     );
-  return (
-    <Editor
-      key={name}
-      draft={draft.data}
-      rights={me.data.rights}
-      search={search}
-      onSearch={(next) => navigate({ search: { ...search, ...next }, replace: true, resetScroll: false })}
-    />
-  );
+  return <Editor key={name} draft={draft.data} rights={me.data.rights} search={search} onSearch={onSearch} />;
 }

@@ -10,11 +10,12 @@ import { reasonsOf, scoresOf } from '../handoff.model.ts';
 import { Failure } from './failure.tsx';
 
 export function EntryReasons({ of }: { of: WholeHandoff }) {
-  const { t } = useTranslation('handoffs');
+  const { t, i18n } = useTranslation('handoffs');
+  const { language } = i18n;
   const format = useFormat();
   const told = (asOf: string | undefined) => ({
-    queryKey: ['lead', of.contactId, 'scores', asOf ?? null],
-    queryFn: () => call<List<Explained>>('GET', `/api/contacts/${of.contactId}/scores`, { query: { asOf } }),
+    queryKey: ['lead', of.contactId, 'scores', asOf ?? null, language],
+    queryFn: () => call<List<Explained>>('GET', `/api/contacts/${of.contactId}/scores`, { query: { asOf, language } }),
   });
   const now = useQuery(told(undefined));
   const then = useQuery(told(of.enteredAt));

@@ -83,7 +83,11 @@ export function History({ of }: { of: WholeHandoff }) {
   const takeBack = useMutation({
     mutationFn: (place: number) =>
       call<WholeHandoff>('POST', `/api/handoffs/${of.id}/facts`, { body: { kind: 'undone', place } }),
-    onSuccess: (whole) => queries.setQueryData(['handoff', of.id], whole),
+    onSuccess: (whole) => {
+      queries.setQueryData(['handoff', of.id], whole);
+      // Lists say what is due.
+      return queries.invalidateQueries({ queryKey: ['handoffs'] });
+    },
   });
   const gone = takenBack(of.facts);
   const may = of.may.includes('touched') && mayAnswer;

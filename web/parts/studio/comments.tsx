@@ -2,14 +2,14 @@
 
 import { Badge, Button, Card, Checkbox, Group, Loader, Modal, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Comment, List } from '../../answers.ts';
 import { call } from '../../call.ts';
 import { useFormat } from '../../format.ts';
 import { Failure } from '../failure.tsx';
 
-export function Comments({
+export const Comments = memo(function Comments({
   model,
   rule,
   canComment,
@@ -32,7 +32,7 @@ export function Comments({
       {rule !== null && <Thread model={model} rule={rule} canComment={canComment} />}
     </Modal>
   );
-}
+});
 
 function Thread({
   model,

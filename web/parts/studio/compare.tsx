@@ -145,7 +145,12 @@ function Numbers({ document, beside }: { readonly document: string; readonly bes
       <Stack gap="sm">
         <Alert variant="light">
           <Text size="sm">
-            {t('asOfBase', { at: format.moment(tried.asOf), contacts: format.count(tried.contacts) })} {t('compareHow')}
+            {t('asOfBase', {
+              count: tried.contacts,
+              at: format.moment(tried.asOf),
+              contacts: format.count(tried.contacts),
+            })}{' '}
+            {t('compareHow')}
           </Text>
         </Alert>
         <Headline tried={tried} show={setBehind} />

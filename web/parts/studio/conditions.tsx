@@ -19,7 +19,7 @@ import { namesIn, namesOut } from '../../rule.model.ts';
 import type { Values } from '../../values.model.ts';
 import { CountOf } from './counts.tsx';
 import { Amount, Choice, Name, Names, Remove, Span } from './inputs.tsx';
-import { useStudio } from './studio.ts';
+import { useActs, useDraft } from './studio.ts';
 
 interface Of {
   readonly scope: Scope;
@@ -59,7 +59,7 @@ function Clauses({
   readonly onChange: (clauses: readonly Clause[]) => void;
 }) {
   const { t } = useTranslation('studio');
-  const { fields, view } = useStudio();
+  const { fields, now } = useActs();
   const kinds: readonly Kind[] = of.judgement
     ? ['field', 'result', 'event', 'any', 'all', 'not']
     : ['field', 'any', 'all', 'not'];
@@ -79,7 +79,7 @@ function Clauses({
         return {
           kind: 'result',
           of: 'score',
-          score: view.scores.find((score) => score.kind !== 'grid')?.name ?? 'total',
+          score: now().view.scores.find((score) => score.kind !== 'grid')?.name ?? 'total',
           operator: 'atLeast',
           operand: 50,
         };
@@ -208,12 +208,12 @@ function FieldClause({
   readonly onChange: (clause: Clause) => void;
 }) {
   const { t } = useTranslation('studio');
-  const { fields } = useStudio();
+  const { fields } = useActs();
   const known = fieldsIn(fields, of.scope);
   const field = known.find(({ name }) => name === clause.field);
   const types = typesOf(field);
   return (
-    <Group gap={6} align="end">
+    <Group gap={6} align="start">
       <Name
         label={t(of.scope.of === 'event' ? 'property' : 'field')}
         value={clause.field}
@@ -352,7 +352,7 @@ function ResultClause({
   readonly onChange: (clause: Clause) => void;
 }) {
   const { t } = useTranslation('studio');
-  const { view } = useStudio();
+  const { view } = useDraft();
   const offered = results.filter((one) => of.ofCompanyToo || !one.startsWith('company.') || one === clause.of);
   const isNumber = clause.of.endsWith('score');
   const scores = clause.of.startsWith('company.') ? view.companyScores : view.scores;
@@ -365,7 +365,7 @@ function ResultClause({
     onChange(fits ? changed : withOperator(changed, next.endsWith('score') ? 'atLeast' : 'is'));
   };
   return (
-    <Group gap={6} align="end">
+    <Group gap={6} align="start">
       <Choice
         label={t('result')}
         value={clause.of}
@@ -400,7 +400,7 @@ const NARROWINGS = ['within', 'count', 'where', 'gap'] as const;
 
 function EventClause({ value, onChange }: { readonly value: Values; readonly onChange: (value: Values) => void }) {
   const { t } = useTranslation('studio');
-  const { fields } = useStudio();
+  const { fields } = useActs();
   const names = namesIn(value.on);
   const without = (key: string) => onChange(Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)));
   const blank = { within: '30d', count: { atLeast: 2 }, where: { path: { exists: true } }, gap: '30m' } as const;

@@ -1,17 +1,22 @@
 /** How one score is spread over everybody, before and after; as a chart, or as the same numbers in a table. */
 
-import '@mantine/charts/styles.css';
-import { BarChart } from '@mantine/charts';
 import { Anchor, Table } from '@mantine/core';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tried } from '../../answers.ts';
 import { useFormat } from '../../format.ts';
+import { Bars } from './bars.tsx';
 import { type Asked, type Show, Who } from './behind.tsx';
 
 type Score = Tried['scores'][number];
 
-export default function Distribution({ score, show }: { readonly score: Score; readonly show: Show }) {
+export const Distribution = memo(function Distribution({
+  score,
+  show,
+}: {
+  readonly score: Score;
+  readonly show: Show;
+}) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const [asTable, setAsTable] = useState(false);
@@ -23,7 +28,6 @@ export default function Distribution({ score, show }: { readonly score: Score; r
     of: { kind: 'bin', score: score.name, side, from, to, cell },
     title: `${score.name} ${label({ from, to, cell, ...bin })}, ${sides[side]}`,
   });
-  const compared = score.bins.some(({ before }) => before !== null);
   return (
     <>
       {asTable ? (
@@ -54,29 +58,12 @@ export default function Distribution({ score, show }: { readonly score: Score; r
       ) : (
         // What the bars show is in the table, for whoever cannot see them.
         <div aria-hidden>
-          <BarChart
-            h={220}
-            data={score.bins.map((bin) => ({ bin: label(bin), before: bin.before ?? 0, after: bin.after ?? 0 }))}
-            dataKey="bin"
-            series={[
-              ...(compared ? [{ name: 'before', label: t('before'), color: 'gray.5' }] : []),
-              { name: 'after', label: t('after'), color: 'sea.6' },
-            ]}
-            withLegend
-            legendProps={{ verticalAlign: 'bottom', height: 32, itemSorter: null }}
-            valueFormatter={format.count}
-            yAxisProps={{ width: 44 }}
-            tickLine="none"
-            barChartProps={{ accessibilityLayer: false }}
-            barProps={(series) => ({
-              isAnimationActive: false,
-              cursor: 'pointer',
-              onClick: (_: unknown, i: number) => {
-                const bin = score.bins[i];
-                const side = series.name === 'before' ? 'before' : 'after';
-                if (bin !== undefined && (bin[side] ?? 0) > 0) show(asked(bin, side));
-              },
-            })}
+          <Bars
+            bins={score.bins.map((bin) => ({ label: label(bin), before: bin.before, after: bin.after ?? 0 }))}
+            onBar={(i, side) => {
+              const bin = score.bins[i];
+              if (bin !== undefined) show(asked(bin, side));
+            }}
           />
         </div>
       )}
@@ -85,4 +72,4 @@ export default function Distribution({ score, show }: { readonly score: Score; r
       </Anchor>
     </>
   );
-}
+});

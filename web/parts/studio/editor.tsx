@@ -3,25 +3,14 @@
  * form writes into it, and a text that cannot be read leaves the last forms that could be.
  */
 
-import {
-  Alert,
-  Anchor,
-  Breadcrumbs,
-  Button,
-  Group,
-  SegmentedControl,
-  Skeleton,
-  Stack,
-  Text,
-  Title,
-} from '@mantine/core';
+import { Alert, Anchor, Breadcrumbs, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useHotkeys, useMediaQuery } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconKeyboard } from '@tabler/icons-react';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Draft, Fields, Problem } from '../../answers.ts';
+import type { Draft, Fields, Problem, Tried, Version } from '../../answers.ts';
 import { call, Refused } from '../../call.ts';
 import { linesOf, placesOf, readText, respelled, rewrite } from '../../document.model.ts';
 import { useEditing } from '../../draft.ts';
@@ -30,19 +19,31 @@ import type { DraftSearch } from '../../router.tsx';
 import { allRules, viewOf } from '../../studio.model.ts';
 import { outcomeOf } from '../../trial.model.ts';
 import { useTrial } from '../../trials.ts';
-import type { Path } from '../../values.model.ts';
+import { shared } from '../../values.model.ts';
 import { Changes } from './changes.tsx';
 import { Comments } from './comments.tsx';
 import { useHeading } from './focus.ts';
+import { Deeds, ViewChoice } from './head.tsx';
 import { KeepingState } from './keeping.tsx';
 import { Keys } from './keys.tsx';
 import { ModelForms } from './model-forms.tsx';
 import { Publish } from './publish.tsx';
 import { Rename, type Renamed } from './rename.tsx';
-import { keyOf, type Studio, StudioProvider } from './studio.ts';
+import {
+  type Acts,
+  ActsContext,
+  DraftContext,
+  type Draft as DraftShown,
+  keyOf,
+  type Said,
+  SaidContext,
+  useShared,
+} from './studio.ts';
 import { TrialPanel, TrialStrip } from './trial-panel.tsx';
 
 const TextEditor = lazy(() => import('./text.tsx'));
+
+const NONE: readonly Problem[] = [];
 
 interface Sentence {
   readonly path: string;
@@ -81,9 +82,13 @@ export function Editor({
 
   const reading = useMemo(() => readText(text), [text]);
   const readable = useRef<{ readonly text: string; readonly value: unknown }>({ text: '', value: {} });
-  if (reading.kind === 'read') readable.current = { text, value: reading.value };
+  if (reading.kind === 'read' && readable.current.text !== text)
+    readable.current = { text, value: shared(readable.current.value, reading.value) };
   const { value } = readable.current;
-  const model = useMemo(() => viewOf(value), [value]);
+  const model = useShared(useMemo(() => viewOf(value), [value]));
+  const shown = useMemo<DraftShown>(() => ({ value, view: model }), [value, model]);
+  const current = useRef(shown);
+  current.current = shown;
 
   const trial = useTrial(text, outcomeOf(search));
   const fields = useQuery({
@@ -115,7 +120,7 @@ export function Editor({
     [reading, trial.problems],
   );
 
-  const change = useCallback<Studio['change']>(
+  const change = useCallback<Acts['change']>(
     (wanted, about) => {
       const before = readable.current;
       if (wanted !== before.value) write(rewrite(before.text, wanted), about ?? null);
@@ -123,7 +128,7 @@ export function Editor({
     [write],
   );
 
-  const respell = useCallback<Studio['respell']>(
+  const respell = useCallback<Acts['respell']>(
     ({ places, document: wanted }, name) => {
       setOpen(null);
       write(respelled(readable.current.text, places, name, wanted), null);
@@ -164,49 +169,61 @@ export function Editor({
     [places, view],
   );
 
-  const studio = useMemo<Studio>(() => {
-    const said = new Map(sentences.data?.sentences.map(({ path, sentence }) => [path, sentence]));
-    const results = new Map(trial.tried?.rules.map((rule) => [rule.id, rule]));
-    const paths: Path[] = [...allRules(model), ...model.stages, ...model.disqualify].map(({ path }) => path);
-    const lines = problems.length === 0 || reading.kind === 'broken' ? [] : linesOf(text, paths);
-    const byPath = new Map(
-      paths.map((path, i) => {
-        const [from, to] = lines[i] ?? [0, -1];
-        return [keyOf(path), problems.filter(({ line }) => line !== null && line >= from && line <= to)];
-      }),
-    );
-    return {
-      name: draft.name,
-      value,
-      view: model,
-      fields: fields.data ?? noFields,
-      canEdit: mayWrite && reading.kind === 'read',
+  const paths = useShared([...allRules(model), ...model.stages, ...model.disqualify].map(({ path }) => path));
+  /** What is wrong, and on which lines each line of the forms stands: asked only where something is. */
+  const wrong = useShared<{ readonly problems: readonly Problem[]; readonly lines: ReturnType<typeof linesOf> }>({
+    problems,
+    lines: problems.length === 0 || reading.kind === 'broken' ? [] : linesOf(text, paths),
+  });
+  const canEdit = mayWrite && reading.kind === 'read';
+  const known = fields.data ?? noFields;
+  const acts = useMemo<Acts>(
+    () => ({
+      fields: known,
+      canEdit,
       canComment,
+      now: () => current.current,
       change,
       respell,
       rename: setRenamed,
-      open,
       setOpen,
-      sentenceAt: (path) => said.get(path.join('.')),
+    }),
+    [known, canEdit, canComment, change, respell],
+  );
+
+  const said = useMemo<Said>(() => {
+    const sentenceOf = new Map(sentences.data?.sentences.map(({ path, sentence }) => [path, sentence]));
+    const results = new Map(trial.tried?.rules.map((rule) => [rule.id, rule]));
+    const byPath = new Map(
+      paths.map((path, i) => {
+        const [from, to] = wrong.lines[i] ?? [0, -1];
+        const own = wrong.problems.filter(({ line }) => line !== null && line >= from && line <= to);
+        return [keyOf(path), own.length === 0 ? NONE : own];
+      }),
+    );
+    return {
+      open,
+      sentenceAt: (path) => sentenceOf.get(path.join('.')),
       resultOf: (rule) => results.get(rule),
-      problemsAt: (path) => byPath.get(keyOf(path)) ?? [],
+      problemsAt: (path) => byPath.get(keyOf(path)) ?? NONE,
     };
-  }, [
-    sentences.data,
-    trial.tried,
-    model,
-    problems,
-    reading,
-    text,
-    draft.name,
-    value,
-    fields.data,
-    mayWrite,
-    canComment,
-    change,
-    respell,
-    open,
-  ]);
+  }, [sentences.data, trial.tried, paths, wrong, open]);
+
+  // One and the same at each edit: closed dialogues are not drawn again.
+  const dialogs = useMemo(
+    () => ({
+      showKeys: () => setKeysShown(true),
+      closeKeys: () => setKeysShown(false),
+      closeComments: () => setCommented(null),
+      closeRename: () => setRenamed(null),
+      publish: () => setPublishing(true),
+      closePublish: () => setPublishing(false),
+      published: ({ name }: Version) => void navigate({ to: '/studio', hash: `model-${name}` }),
+    }),
+    [navigate],
+  );
+  const published = useRef<{ readonly document: string; readonly tried: Tried | null }>({ document: '', tried: null });
+  if (publishing) published.current = { document: text, tried: trial.isFresh ? trial.tried : null };
 
   useHotkeys(
     [
@@ -228,142 +245,100 @@ export function Editor({
     if (open !== null && !document.getElementById(`line-${open}`) && showsRules) setOpen(null);
   }, [open, showsRules]);
 
-  const elsewhere = problems.filter(
-    (problem) =>
-      !showsRules ||
-      ![...allRules(model), ...model.stages, ...model.disqualify].some(({ path }) =>
-        studio.problemsAt(path).includes(problem),
-      ),
+  const elsewhere = wrong.problems.filter(
+    (problem) => !showsRules || !paths.some((path) => said.problemsAt(path).includes(problem)),
   );
   return (
-    <StudioProvider value={studio}>
-      <Stack gap="sm">
-        <Breadcrumbs>
-          <Anchor component={Link} to="/studio">
-            {t('heading')}
-          </Anchor>
-          <Text className="breaks">{draft.name}</Text>
-        </Breadcrumbs>
-        <Group justify="space-between" gap="xs">
-          <Group gap="sm">
-            <Title order={1} id="draft-title" tabIndex={-1} className="breaks">
-              {model.title || model.name || draft.name}
-            </Title>
-            <KeepingState editing={editing} draft={draft} canEdit={mayWrite} />
-          </Group>
-          <Group gap={6}>
-            {mayWrite && (
-              <>
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconArrowBackUp aria-hidden size={16} />}
-                  disabled={!editing.canUndo}
-                  onClick={editing.undo}
-                >
-                  {t('undo')}
-                </Button>
-                <Button
-                  size="xs"
-                  variant="default"
-                  leftSection={<IconArrowForwardUp aria-hidden size={16} />}
-                  disabled={!editing.canRedo}
-                  onClick={editing.redo}
-                >
-                  {t('redo')}
-                </Button>
-              </>
-            )}
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconKeyboard aria-hidden size={16} />}
-              onClick={() => setKeysShown(true)}
-            >
-              {t('keys')}
-            </Button>
-            {mayPublish && (
-              <Button size="xs" disabled={problems.length > 0 || text === ''} onClick={() => setPublishing(true)}>
-                {t('publish')}
-              </Button>
-            )}
-          </Group>
-        </Group>
-        <div className="studio" data-view={view}>
-          <Stack gap="sm" className="model">
-            <SegmentedControl
-              aria-label={t('view')}
-              value={view}
-              onChange={(next) =>
-                onSearch({ view: next === 'text' || next === 'changes' || next === 'both' ? next : undefined })
-              }
-              data={[
-                { value: 'rules', label: t('view.rules') },
-                ...(isWide ? [{ value: 'both', label: t('view.both') }] : []),
-                { value: 'text', label: t('view.text') },
-                { value: 'changes', label: t('view.changes') },
-              ]}
-            />
-            <Anchor href="#trial" size="sm" className="onlyStacked">
-              {t('trial')}
-            </Anchor>
-            {reading.kind === 'broken' && showsRules && (
-              <Alert
-                color="yellow"
-                variant="light"
-                role="status"
-                icon={<IconAlertTriangle aria-hidden />}
-                title={t('unreadable')}
-              >
-                <Text size="sm">{t('unreadableHint', { line: reading.line })}</Text>
-              </Alert>
-            )}
-            {elsewhere.length > 0 && <Problems problems={elsewhere} onLine={() => onSearch({ view: 'text' })} />}
-            {view === 'both' && trial.tried !== null && <TrialStrip trial={trial} tried={trial.tried} />}
-            <div className="sides">
-              {showsRules && <ModelForms onComment={setCommented} />}
-              {showsText && (
-                <Suspense fallback={<Skeleton h={480} />}>
-                  <TextEditor
-                    text={text}
-                    onChange={(next) => write(next, 'typing')}
-                    problems={problems}
-                    fields={fields.data ?? noFields}
-                    readOnly={!mayWrite}
-                    shown={places.find(({ key }) => key === open)?.place ?? null}
-                    onCaret={onCaret}
-                    onUndo={editing.undo}
-                    onRedo={editing.redo}
-                  />
-                </Suspense>
-              )}
-            </div>
-            {view === 'changes' && (
-              <Changes
-                document={trial.text}
-                model={model.name}
-                from={search.with}
-                onFrom={(id) => onSearch({ with: id })}
+    <ActsContext value={acts}>
+      <DraftContext value={shown}>
+        <SaidContext value={said}>
+          <Stack gap="sm">
+            <Breadcrumbs>
+              <Anchor component={Link} to="/studio">
+                {t('heading')}
+              </Anchor>
+              <Text className="breaks">{draft.name}</Text>
+            </Breadcrumbs>
+            <Group justify="space-between" gap="xs">
+              <Group gap="sm">
+                <Title order={1} id="draft-title" tabIndex={-1} className="breaks">
+                  {model.title || model.name || draft.name}
+                </Title>
+                <KeepingState editing={editing} draft={draft} canEdit={mayWrite} />
+              </Group>
+              <Deeds
+                undo={mayWrite ? (editing.canUndo ? editing.undo : null) : undefined}
+                redo={mayWrite ? (editing.canRedo ? editing.redo : null) : undefined}
+                showKeys={dialogs.showKeys}
+                publish={mayPublish ? dialogs.publish : undefined}
+                ready={problems.length === 0 && text !== ''}
               />
-            )}
+            </Group>
+            <div className="studio" data-view={view}>
+              <Stack gap="sm" className="model">
+                <ViewChoice view={view} isWide={isWide} onSearch={onSearch} />
+                <Anchor href="#trial" size="sm" className="onlyStacked">
+                  {t('trial')}
+                </Anchor>
+                {reading.kind === 'broken' && showsRules && (
+                  <Alert
+                    color="yellow"
+                    variant="light"
+                    role="status"
+                    icon={<IconAlertTriangle aria-hidden />}
+                    title={t('unreadable')}
+                  >
+                    <Text size="sm">{t('unreadableHint', { line: reading.line })}</Text>
+                  </Alert>
+                )}
+                {elsewhere.length > 0 && <Problems problems={elsewhere} onLine={() => onSearch({ view: 'text' })} />}
+                {view === 'both' && trial.tried !== null && <TrialStrip trial={trial} tried={trial.tried} />}
+                <div className="sides">
+                  {showsRules && <ModelForms onComment={setCommented} />}
+                  {showsText && (
+                    <Suspense fallback={<Skeleton h={480} />}>
+                      <TextEditor
+                        text={text}
+                        onChange={(next) => write(next, 'typing')}
+                        problems={problems}
+                        fields={fields.data ?? noFields}
+                        readOnly={!mayWrite}
+                        shown={places.find(({ key }) => key === open)?.place ?? null}
+                        onCaret={onCaret}
+                        onUndo={editing.undo}
+                        onRedo={editing.redo}
+                      />
+                    </Suspense>
+                  )}
+                </div>
+                {view === 'changes' && (
+                  <Changes
+                    document={trial.text}
+                    model={model.name}
+                    from={search.with}
+                    onFrom={(id) => onSearch({ with: id })}
+                  />
+                )}
+              </Stack>
+              <section className="trial" id="trial" tabIndex={-1} aria-label={t('trial')}>
+                <TrialPanel trial={trial} search={search} onSearch={onSearch} />
+              </section>
+            </div>
           </Stack>
-          <section className="trial" id="trial" tabIndex={-1} aria-label={t('trial')}>
-            <TrialPanel trial={trial} search={search} onSearch={onSearch} />
-          </section>
-        </div>
-      </Stack>
-      <Comments model={model.name} rule={commented} canComment={canComment} onClose={() => setCommented(null)} />
-      <Publish
-        opened={publishing}
-        onClose={() => setPublishing(false)}
-        document={text}
-        tried={trial.isFresh ? trial.tried : null}
-        keep={editing.keep}
-        onPublished={({ name }) => navigate({ to: '/studio', hash: `model-${name}` })}
-      />
-      <Rename renamed={renamed} onClose={() => setRenamed(null)} />
-      <Keys opened={keysShown} onClose={() => setKeysShown(false)} />
-    </StudioProvider>
+          <Comments model={model.name} rule={commented} canComment={canComment} onClose={dialogs.closeComments} />
+          <Publish
+            opened={publishing}
+            onClose={dialogs.closePublish}
+            document={published.current.document}
+            tried={published.current.tried}
+            keep={editing.keep}
+            onPublished={dialogs.published}
+          />
+          <Rename renamed={renamed} onClose={dialogs.closeRename} />
+          <Keys opened={keysShown} onClose={dialogs.closeKeys} />
+        </SaidContext>
+      </DraftContext>
+    </ActsContext>
   );
 }
 

@@ -17,8 +17,9 @@ import {
 } from '@tabler/icons-react';
 import type { KeyboardEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Problem } from '../../answers.ts';
 import type { Path } from '../../values.model.ts';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs } from './studio.ts';
 
 export interface ItemActions {
   readonly move: (by: -1 | 1) => Path;
@@ -31,25 +32,26 @@ export interface ItemActions {
 export function Item({
   path,
   id,
-  fallback,
+  isOpen,
+  said,
+  problems,
   numbers,
   actions,
   children,
 }: {
   readonly path: Path;
   readonly id: string;
-  /** What stands for the sentence where nobody says it. */
-  readonly fallback: string;
+  readonly isOpen: boolean;
+  /** What it says, as a sentence or in the model's own words. */
+  readonly said: ReactNode;
+  readonly problems: readonly Problem[];
   readonly numbers?: ReactNode;
   readonly actions: ItemActions;
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation('studio');
-  const { open, setOpen, sentenceAt, problemsAt, canEdit, canComment } = useStudio();
+  const { setOpen, canEdit, canComment } = useActs();
   const key = keyOf(path);
-  const isOpen = open === key;
-  const problems = problemsAt(path);
-  const said = sentenceAt(path);
   const move = (by: -1 | 1) => {
     const moved = keyOf(actions.move(by));
     if (isOpen) setOpen(moved);
@@ -94,7 +96,7 @@ export function Item({
           <IconChevronRight aria-hidden size={16} className="turns" />
           <span className="says">
             <Text span size="sm" className="breaks" {...(isOpen ? {} : { lineClamp: 3 })}>
-              {said ?? <code>{fallback}</code>}
+              {said}
             </Text>
             <Text span size="xs" c="dimmed" className="breaks">
               {id}

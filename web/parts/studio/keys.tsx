@@ -1,9 +1,16 @@
 /** What can be done by keyboard alone. Each of these is a button too. */
 
 import { Modal, Table } from '@mantine/core';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-export function Keys({ opened, onClose }: { readonly opened: boolean; readonly onClose: () => void }) {
+export const Keys = memo(function Keys({
+  opened,
+  onClose,
+}: {
+  readonly opened: boolean;
+  readonly onClose: () => void;
+}) {
   const { t } = useTranslation('studio');
   const keys = [
     { keys: 'Ctrl S', does: t('keys.keep') },
@@ -37,4 +44,4 @@ export function Keys({ opened, onClose }: { readonly opened: boolean; readonly o
       </Table>
     </Modal>
   );
-}
+});

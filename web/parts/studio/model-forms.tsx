@@ -2,35 +2,41 @@
 
 import { Autocomplete, Button, Group, Menu, Stack, Text, Title } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { addScore, allRules, blankScore, freeName, type ScoreKind } from '../../studio.model.ts';
-import { put } from '../../values.model.ts';
+import { type Path, put } from '../../values.model.ts';
 import { Name } from './inputs.tsx';
 import { ScoreCard } from './score-card.tsx';
 import { NamedList } from './stages.tsx';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs, useDraft, useSaid, useShared } from './studio.ts';
 
 /** Rules below which all can be seen without looking for one. */
 const FEW = 3;
 
-export function ModelForms({ onComment }: { readonly onComment: (rule: string) => void }) {
+export const ModelForms = memo(function ModelForms({ onComment }: { readonly onComment: (rule: string) => void }) {
   const { t } = useTranslation('studio');
-  const { view, value, canEdit, change } = useStudio();
+  const { view } = useDraft();
+  const { now, canEdit, change } = useActs();
+  const rules = useShared(allRules(view).map(({ id, path }) => ({ id, path })));
   return (
     <Stack gap="sm">
       <fieldset className="plain" disabled={!canEdit}>
-        <Name label={t('modelTitle')} value={view.title} onChange={(title) => change(put(value, ['title'], title))} />
+        <Name
+          label={t('modelTitle')}
+          value={view.title}
+          onChange={(title) => change(put(now().value, ['title'], title))}
+        />
       </fieldset>
-      <FindRule />
+      {rules.length >= FEW && <FindRule rules={rules} />}
       <Title order={2}>{t('scores')}</Title>
       {view.scores.map((score) => (
         <ScoreCard key={keyOf(score.path)} score={score} onComment={onComment} />
       ))}
       {canEdit && <AddScore ofCompany={false} />}
       <Title order={2}>{t('whereTheyStand')}</Title>
-      <NamedList what="disqualify" />
-      <NamedList what="stages" />
+      <NamedList what="disqualify" items={view.disqualify} />
+      <NamedList what="stages" items={view.stages} />
       <Title order={2}>{t('companyScores')}</Title>
       {view.companyScores.length === 0 && (
         <Text size="sm" c="dimmed">
@@ -43,15 +49,18 @@ export function ModelForms({ onComment }: { readonly onComment: (rule: string) =
       {canEdit && <AddScore ofCompany />}
     </Stack>
   );
-}
+});
 
 /** Goes to a rule by its name or by what it says, and opens it. */
-function FindRule() {
+const FindRule = memo(function FindRule({
+  rules,
+}: {
+  readonly rules: readonly { readonly id: string; readonly path: Path }[];
+}) {
   const { t } = useTranslation('studio');
-  const { view, sentenceAt, setOpen } = useStudio();
+  const { setOpen } = useActs();
+  const { sentenceAt } = useSaid();
   const [typed, setTyped] = useState('');
-  const rules = allRules(view);
-  if (rules.length < FEW) return null;
   const go = (id: string) => {
     const rule = rules.find((one) => one.id === id);
     setTyped('');
@@ -95,14 +104,15 @@ function FindRule() {
       }}
     />
   );
-}
+});
 
-function AddScore({ ofCompany }: { readonly ofCompany: boolean }) {
+const AddScore = memo(function AddScore({ ofCompany }: { readonly ofCompany: boolean }) {
   const { t } = useTranslation('studio');
-  const { view, value, change } = useStudio();
+  const { now, change } = useActs();
   const kinds: readonly ScoreKind[] = ofCompany ? ['rollUp', 'rules', 'sum', 'grid'] : ['rules', 'sum', 'grid'];
-  const own = ofCompany ? view.companyScores : view.scores;
   const add = (kind: ScoreKind) => {
+    const { value, view } = now();
+    const own = ofCompany ? view.companyScores : view.scores;
     const name = freeName(
       own.map((score) => score.name),
       kind === 'grid' ? 'quadrant' : kind === 'sum' ? 'total' : 'score',
@@ -127,4 +137,4 @@ function AddScore({ ofCompany }: { readonly ofCompany: boolean }) {
       </Menu>
     </Group>
   );
-}
+});

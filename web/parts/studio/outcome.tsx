@@ -1,32 +1,49 @@
 /** How well the draft would have told who succeeds, beside the version that serves. */
 
 import { Autocomplete, Card, Group, Table, Text, Title } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { memo, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tried } from '../../answers.ts';
 import { eventNames } from '../../fields.model.ts';
 import { useFormat } from '../../format.ts';
 import { answers, DAYS, type OutcomeSearch, POINTS, type SuccessKind, successKinds } from '../../trial.model.ts';
 import { Amount, Choice } from './inputs.tsx';
-import { useStudio } from './studio.ts';
+import { useActs, useDraft, useShared } from './studio.ts';
 
 const MEASURES = ['precision', 'recall', 'lift', 'auc'] as const;
 /** Below so many outcomes the shares are mostly chance. */
 const FEW = 30;
 
-export function OutcomeCard({
-  tried,
-  search,
-  onSearch,
-}: {
-  readonly tried: Tried;
+interface Asked {
   readonly search: OutcomeSearch;
   readonly onSearch: (search: OutcomeSearch) => void;
-}) {
+}
+
+/** What may be chosen of the draft. */
+interface Names {
+  readonly stages: readonly string[];
+  /** Scores that are numbers. */
+  readonly scores: readonly string[];
+}
+
+export function OutcomeCard({ tried, search, onSearch }: Asked & { readonly tried: Tried }) {
+  const { view } = useDraft();
+  const names = useShared<Names>({
+    stages: view.stages.map(({ id }) => id),
+    scores: view.scores.filter(({ kind }) => kind !== 'grid').map(({ name }) => name),
+  });
+  return <Outcome found={tried.outcome} search={search} onSearch={onSearch} names={names} />;
+}
+
+const Outcome = memo(function Outcome({
+  found,
+  search,
+  onSearch,
+  names,
+}: Asked & { readonly found: Tried['outcome']; readonly names: Names }) {
   const { t, i18n } = useTranslation('studio');
   const format = useFormat();
   const share = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
-  const found = tried.outcome;
   const show = (measure: (typeof MEASURES)[number], value: number | null | undefined): string =>
     value === null || value === undefined
       ? '–'
@@ -38,8 +55,8 @@ export function OutcomeCard({
       <Title order={3} size="h5" id="trial-outcome">
         {t('outcome')}
       </Title>
-      <Success search={search} onSearch={onSearch} />
-      {search.outcome !== undefined && <Selected search={search} onSearch={onSearch} />}
+      <Success search={search} onSearch={onSearch} names={names} />
+      {search.outcome !== undefined && <Selected search={search} onSearch={onSearch} names={names} />}
       {found === null ? (
         <Text size="sm" c="dimmed" mt="xs">
           {t('outcomeHint')}
@@ -91,17 +108,14 @@ export function OutcomeCard({
       )}
     </Card>
   );
-}
+});
 
-interface Part {
-  readonly search: OutcomeSearch;
-  readonly onSearch: (search: OutcomeSearch) => void;
-}
+type Part = Asked & { readonly names: Names };
 
 /** What counts as success, and since when. */
-function Success({ search, onSearch }: Part) {
+function Success({ search, onSearch, names }: Part) {
   const { t } = useTranslation('studio');
-  const { view, fields } = useStudio();
+  const { fields } = useActs();
   const { outcome, by = 'event', days = DAYS } = search;
   const [typed, setTyped] = useState(outcome ?? '');
   useEffect(() => setTyped(outcome ?? ''), [outcome]);
@@ -112,7 +126,7 @@ function Success({ search, onSearch }: Part) {
     if (name !== (outcome ?? '')) set({ outcome: name === '' ? undefined : name });
   };
   const turn = (kind: SuccessKind) => {
-    const stage = view.stages.at(-1)?.id;
+    const stage = names.stages.at(-1);
     if (kind === 'event') set({ by: undefined, outcome: undefined });
     else set({ by: kind, outcome: kind === 'stage' ? stage : answers[0] });
   };
@@ -122,7 +136,7 @@ function Success({ search, onSearch }: Part) {
         label={t('outcomeBy')}
         value={by}
         among={successKinds
-          .filter((kind) => kind !== 'stage' || view.stages.length > 0)
+          .filter((kind) => kind !== 'stage' || names.stages.length > 0)
           .map((kind) => ({ value: kind, label: t(`outcomeBy.${kind}`) }))}
         onChange={turn}
       />
@@ -146,7 +160,7 @@ function Success({ search, onSearch }: Part) {
         <Choice
           label={t('outcomeStage')}
           value={outcome ?? ''}
-          among={view.stages.map(({ id }) => ({ value: id, label: id }))}
+          among={names.stages.map((id) => ({ value: id, label: id }))}
           onChange={(stage) => set({ outcome: stage })}
         />
       )}
@@ -173,10 +187,8 @@ function Success({ search, onSearch }: Part) {
 const BY_STAGE = '';
 
 /** Where it is read who was selected: a stage, or a score from some points on. */
-function Selected({ search, onSearch }: Part) {
+function Selected({ search, onSearch, names }: Part) {
   const { t } = useTranslation('studio');
-  const { view } = useStudio();
-  const numbered = view.scores.filter(({ kind }) => kind !== 'grid').map(({ name }) => name);
   const { stage, score, points = POINTS } = search;
   return (
     <Group gap="xs" align="end" mb="xs">
@@ -185,7 +197,7 @@ function Selected({ search, onSearch }: Part) {
         value={score ?? BY_STAGE}
         among={[
           { value: BY_STAGE, label: t('readAt.stage') },
-          ...numbered.map((name) => ({ value: name, label: t('readAt.score', { score: name }) })),
+          ...names.scores.map((name) => ({ value: name, label: t('readAt.score', { score: name }) })),
         ]}
         onChange={(name) =>
           onSearch({
@@ -197,11 +209,11 @@ function Selected({ search, onSearch }: Part) {
         }
       />
       {score === undefined ? (
-        view.stages.length > 0 && (
+        names.stages.length > 0 && (
           <Choice
             label={t('readStage')}
-            value={stage ?? view.stages.at(-1)?.id ?? ''}
-            among={view.stages.map(({ id }) => ({ value: id, label: id }))}
+            value={stage ?? names.stages.at(-1) ?? ''}
+            among={names.stages.map((id) => ({ value: id, label: id }))}
             onChange={(next) => onSearch({ ...search, stage: next })}
           />
         )

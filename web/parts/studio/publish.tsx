@@ -2,6 +2,7 @@
 
 import { Alert, Button, Group, List, Loader, Modal, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Diff, Tried, Version } from '../../answers.ts';
 import { call } from '../../call.ts';
@@ -9,7 +10,7 @@ import { useFormat } from '../../format.ts';
 import { handoffsOf } from '../../trial.model.ts';
 import { Failure } from '../failure.tsx';
 
-export function Publish({
+export const Publish = memo(function Publish({
   opened,
   onClose,
   document,
@@ -94,7 +95,7 @@ export function Publish({
       </Stack>
     </Modal>
   );
-}
+});
 
 export function Sentences({ sentences }: { readonly sentences: readonly string[] }) {
   const { t } = useTranslation('studio');

@@ -2,7 +2,7 @@
 
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, memo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../../call.ts';
 import { useFormat } from '../../format.ts';
@@ -19,13 +19,19 @@ import { allRules, type RuleView, type ScoreView } from '../../studio.model.ts';
 import type { Path } from '../../values.model.ts';
 import { Failure } from '../failure.tsx';
 import { useReturn } from './focus.ts';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs, useDraft } from './studio.ts';
 
 export type Renamed =
   | { readonly kind: 'score'; readonly score: ScoreView }
   | { readonly kind: 'rule'; readonly rule: RuleView };
 
-export function Rename({ renamed, onClose }: { readonly renamed: Renamed | null; readonly onClose: () => void }) {
+export const Rename = memo(function Rename({
+  renamed,
+  onClose,
+}: {
+  readonly renamed: Renamed | null;
+  readonly onClose: () => void;
+}) {
   const { t } = useTranslation('studio');
   const old = renamed === null ? '' : nameOf(renamed);
   // A score under another name is another card; its heading has the focus then.
@@ -52,7 +58,7 @@ export function Rename({ renamed, onClose }: { readonly renamed: Renamed | null;
       )}
     </Modal>
   );
-}
+});
 
 const idOf = (kind: Renamed['kind'], path: Path): string => `${kind === 'score' ? 'score' : 'line'}-${keyOf(path)}`;
 const placeOf = (renamed: Renamed): string =>
@@ -72,7 +78,8 @@ function Form({
 }) {
   const { t, i18n } = useTranslation('studio');
   const format = useFormat();
-  const { view, value, respell } = useStudio();
+  const { view, value } = useDraft();
+  const { respell } = useActs();
   const queries = useQueryClient();
   const old = nameOf(renamed);
   const [typed, setTyped] = useState(old);

@@ -2,6 +2,7 @@
 
 import { Button, Group, Stack } from '@mantine/core';
 import { IconCursorText, IconPlus } from '@tabler/icons-react';
+import { memo, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { eventNames, fieldsIn, type Scope } from '../../fields.model.ts';
 import {
@@ -15,22 +16,34 @@ import {
   shapeOf,
   toKind,
 } from '../../rule.model.ts';
-import { giveRule, type RuleView, type ScoreView, setRule } from '../../studio.model.ts';
-import { isValues, type Values } from '../../values.model.ts';
+import { giveRule, type RuleView, scoreOf, setRule } from '../../studio.model.ts';
+import { at, isValues, type Values } from '../../values.model.ts';
 import { Conditions } from './conditions.tsx';
 import { CountOf } from './counts.tsx';
 import { DecayOf } from './decay.tsx';
 import { Amount, Choice, Name, Names, Remove, Span } from './inputs.tsx';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs, useDraft, useShared } from './studio.ts';
 
 const NO_GROUP = '';
 
-export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly score: ScoreView }) {
+export function RuleForm({ rule }: { readonly rule: RuleView }) {
   const { t } = useTranslation('studio');
-  const { value, view, change, rename, setOpen } = useStudio();
-  const write = (next: Values, about: string) =>
-    change(setRule(value, rule.path, next), `${keyOf(rule.path)} ${about}`);
-  const set = (key: string, part: unknown) => write({ ...rule.value, [key]: part }, key);
+  const { view } = useDraft();
+  const { now, change, rename, setOpen } = useActs();
+  const score = scoreOf(view, rule);
+  const { path } = rule;
+  const write = useCallback(
+    (next: Values, about: string) => change(setRule(now().value, path, next), `${keyOf(path)} ${about}`),
+    [now, change, path],
+  );
+  const set = useCallback(
+    (key: string, part: unknown) => {
+      const own = at(now().value, path);
+      if (isValues(own)) write({ ...own, [key]: part }, key);
+    },
+    [now, write, path],
+  );
+  const events = useShared([...namesIn(rule.value.on), ...namesIn(rule.value.silent)]);
   const { needs, may, points } = shapeOf(rule.kind);
   const parts = [...needs, ...may.filter((part) => Object.hasOwn(rule.value, part))];
   const homes = (score.ofCompany ? view.companyScores : view.scores).filter(({ kind }) => kind === 'rules');
@@ -90,7 +103,7 @@ export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly sc
             onChange={(name) => {
               const home = homes.find((one) => one.name === name);
               if (home === undefined || home.name === score.name) return;
-              const given = giveRule(value, rule, home);
+              const given = giveRule(now().value, rule, home);
               change(given.document);
               setOpen(keyOf(given.path));
             }}
@@ -100,7 +113,7 @@ export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly sc
       {parts.map((part) => (
         <Group key={part} gap={4} align="end" wrap="nowrap">
           <div style={{ flex: 1, minWidth: 0 }}>
-            <PartOf part={part} rule={rule} score={score} set={set} />
+            <PartOf part={part} own={rule.value[part]} events={events} ofCompany={score.ofCompany} set={set} />
           </div>
           {!needs.includes(part) && (
             <Remove label={t('removePart', { what: t(`part.${part}`) })} onClick={() => set(part, undefined)} />
@@ -132,22 +145,24 @@ export function RuleForm({ rule, score }: { readonly rule: RuleView; readonly sc
   );
 }
 
-function PartOf({
+/** Conditions are dear to draw: other points leave them as they stand. */
+const PartOf = memo(function PartOf({
   part,
-  rule,
-  score,
+  own,
+  events,
+  ofCompany,
   set,
 }: {
   readonly part: Part;
-  readonly rule: RuleView;
-  readonly score: ScoreView;
+  readonly own: unknown;
+  /** The events that the rule is about. */
+  readonly events: readonly string[];
+  readonly ofCompany: boolean;
   readonly set: (key: string, value: unknown) => void;
 }) {
   const { t } = useTranslation('studio');
-  const { fields } = useStudio();
-  const own = rule.value[part];
+  const { fields } = useActs();
   const label = t(`part.${part}`);
-  const events = [...namesIn(rule.value.on), ...namesIn(rule.value.silent)];
   const ofEvents: Scope = { of: 'event', names: events };
   const properties = fieldsIn(fields, ofEvents).map(({ name }) => name);
   switch (part) {
@@ -186,7 +201,7 @@ function PartOf({
       return (
         <Conditions
           label={label}
-          scope={{ of: score.ofCompany ? 'company' : 'contact' }}
+          scope={{ of: ofCompany ? 'company' : 'contact' }}
           judgement={false}
           value={own}
           onChange={(value) => set(part, value)}
@@ -256,4 +271,4 @@ function PartOf({
     case 'decay':
       return <DecayOf value={own} onChange={(decay) => set(part, decay)} />;
   }
-}
+});

@@ -3,8 +3,9 @@
 import { Badge, Button, Card, Collapse, Group, Menu, Stack, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconPlus } from '@tabler/icons-react';
+import { memo, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { inline } from '../../document.model.ts';
+import type { Problem } from '../../answers.ts';
 import { useFormat } from '../../format.ts';
 import { kindsFor } from '../../rule.model.ts';
 import {
@@ -15,13 +16,16 @@ import {
   type RuleView,
   removeItem,
   type ScoreView,
+  scoreOf,
 } from '../../studio.model.ts';
+import type { RuleResult } from '../../trial.model.ts';
+import { inline } from '../../written.model.ts';
 import { Item } from './item.tsx';
 import { RuleForm } from './rule-form.tsx';
 import { ScoreForm } from './score-form.tsx';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs, useSaid } from './studio.ts';
 
-export function ScoreCard({
+export const ScoreCard = memo(function ScoreCard({
   score,
   onComment,
 }: {
@@ -30,7 +34,7 @@ export function ScoreCard({
 }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { value, canEdit, change, setOpen } = useStudio();
+  const { canEdit, now, change, setOpen } = useActs();
   const [shown, { toggle }] = useDisclosure(false);
   const range =
     score.range === null
@@ -38,11 +42,15 @@ export function ScoreCard({
       : t('range', { low: format.points(score.range[0]), high: format.points(score.range[1]) });
   const id = `score-${keyOf(score.path)}`;
   const add = (kind: RuleView['kind']) => {
-    const { document, path } = addRule(value, score, kind);
+    const { document, path } = addRule(now().value, score, kind);
     change(document);
     setOpen(keyOf(path));
     requestAnimationFrame(() => lineOf(`line-${keyOf(path)}`)?.focus());
   };
+  const says = useMemo(
+    () => inline(Object.fromEntries(Object.entries(score.value).filter(([key]) => key !== 'range'))),
+    [score.value],
+  );
   return (
     <Card withBorder padding="sm" component="section" aria-labelledby={id}>
       <Group justify="space-between" gap="xs">
@@ -95,7 +103,7 @@ export function ScoreCard({
       )}
       {score.kind !== 'rules' && (
         <Text size="sm" mt="xs" className="breaks">
-          <code>{inline(Object.fromEntries(Object.entries(score.value).filter(([key]) => key !== 'range')))}</code>
+          <code>{says}</code>
         </Text>
       )}
       {byGroup(score).map(({ group, rules }) => (
@@ -103,7 +111,7 @@ export function ScoreCard({
       ))}
     </Card>
   );
-}
+});
 
 const lineOf = (id: string) => document.getElementById(id);
 
@@ -120,7 +128,7 @@ function GroupOf({
 }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { value, change, rename, setOpen } = useStudio();
+  const { open, sentenceAt, resultOf, problemsAt } = useSaid();
   const range = score.groups.find(({ name }) => name === group)?.range ?? null;
   return (
     <Stack gap={4} mt="xs" className={group === null ? '' : 'group'}>
@@ -133,38 +141,68 @@ function GroupOf({
       )}
       <ul className="items">
         {rules.map((rule) => (
-          <Item
+          <RuleItem
             key={keyOf(rule.path)}
-            path={rule.path}
-            id={rule.id}
-            fallback={saysOf(rule)}
-            numbers={<Numbers rule={rule} />}
-            actions={{
-              move: (by) => {
-                const { document, path } = moveRule(value, score, rule, by);
-                change(document);
-                return path;
-              },
-              duplicate: () => {
-                const { document, path } = duplicateRule(value, rule);
-                change(document);
-                setOpen(keyOf(path));
-              },
-              remove: () => {
-                change(removeItem(value, rule.path));
-                setOpen(null);
-              },
-              rename: () => rename({ kind: 'rule', rule }),
-              comment: () => onComment(rule.id),
-            }}
-          >
-            <RuleForm rule={rule} score={score} />
-          </Item>
+            rule={rule}
+            isOpen={open === keyOf(rule.path)}
+            said={sentenceAt(rule.path)}
+            result={resultOf(rule.id)}
+            problems={problemsAt(rule.path)}
+            onComment={onComment}
+          />
         ))}
       </ul>
     </Stack>
   );
 }
+
+/** Drawn anew where something of this very rule changed: an edit leaves all the others as they stand. */
+const RuleItem = memo(function RuleItem({
+  rule,
+  result,
+  said,
+  onComment,
+  ...shown
+}: {
+  readonly rule: RuleView;
+  readonly isOpen: boolean;
+  readonly said: string | undefined;
+  readonly result: RuleResult | undefined;
+  readonly problems: readonly Problem[];
+  readonly onComment: (rule: string) => void;
+}) {
+  const { now, change, rename, setOpen } = useActs();
+  return (
+    <Item
+      {...shown}
+      path={rule.path}
+      id={rule.id}
+      said={said ?? <code>{saysOf(rule)}</code>}
+      numbers={<Numbers rule={rule} result={result} />}
+      actions={{
+        move: (by) => {
+          const { value, view } = now();
+          const { document, path } = moveRule(value, scoreOf(view, rule), rule, by);
+          change(document);
+          return path;
+        },
+        duplicate: () => {
+          const { document, path } = duplicateRule(now().value, rule);
+          change(document);
+          setOpen(keyOf(path));
+        },
+        remove: () => {
+          change(removeItem(now().value, rule.path));
+          setOpen(null);
+        },
+        rename: () => rename({ kind: 'rule', rule }),
+        comment: () => onComment(rule.id),
+      }}
+    >
+      <RuleForm rule={rule} />
+    </Item>
+  );
+});
 
 /** What the rule says in the model's own words, without what is shown beside it. */
 function saysOf({ value }: RuleView): string {
@@ -173,11 +211,9 @@ function saysOf({ value }: RuleView): string {
 }
 
 /** Points, how many contacts get some, and what that comes to; the width is kept while nothing is known. */
-function Numbers({ rule }: { readonly rule: RuleView }) {
+function Numbers({ rule, result }: { readonly rule: RuleView; readonly result: RuleResult | undefined }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
-  const { resultOf } = useStudio();
-  const result = resultOf(rule.id);
   return (
     <span className="numbers">
       <Text span size="sm" fw={600} className={(rule.points ?? 0) < 0 ? 'number warns' : 'number'}>
@@ -192,7 +228,11 @@ function Numbers({ rule }: { readonly rule: RuleView }) {
       <Text span size="xs" c="dimmed" className="number">
         {result === undefined
           ? '\u00a0'
-          : t('gives', { contacts: format.count(result.contacts), total: format.signed(Math.round(result.total)) })}
+          : t('gives', {
+              count: result.contacts,
+              contacts: format.count(result.contacts),
+              total: format.signed(Math.round(result.total)),
+            })}
       </Text>
     </span>
   );

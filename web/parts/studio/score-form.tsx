@@ -6,11 +6,12 @@ import { useTranslation } from 'react-i18next';
 import { freeName, type Rung, removeScore, type ScoreView, setLadder } from '../../studio.model.ts';
 import { isValues, put } from '../../values.model.ts';
 import { Amount, Choice, Name, Remove } from './inputs.tsx';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs, useDraft } from './studio.ts';
 
 export function ScoreForm({ score }: { readonly score: ScoreView }) {
   const { t } = useTranslation('studio');
-  const { value, change, rename } = useStudio();
+  const { value } = useDraft();
+  const { change, rename } = useActs();
   const set = (part: readonly string[], next: unknown) =>
     change(put(value, [...score.path, ...part], next), `${keyOf(score.path)} ${part.join(' ')}`);
   return (
@@ -82,7 +83,7 @@ function RangeOf({
 
 function Sum({ score, set }: { readonly score: ScoreView; readonly set: Set }) {
   const { t } = useTranslation('studio');
-  const { view } = useStudio();
+  const { view } = useDraft();
   const own = isValues(score.value.sum) ? score.value.sum : {};
   const names = Object.keys(own);
   const others = (score.ofCompany ? view.companyScores : view.scores).filter(
@@ -125,7 +126,7 @@ function Sum({ score, set }: { readonly score: ScoreView; readonly set: Set }) {
 
 function Grid({ score, set }: { readonly score: ScoreView; readonly set: Set }) {
   const { t } = useTranslation('studio');
-  const { view } = useStudio();
+  const { view } = useDraft();
   const grid = Array.isArray(score.value.grid) ? score.value.grid.map(String) : ['', ''];
   const graded = (score.ofCompany ? view.companyScores : view.scores).filter(({ grades }) => grades.length > 0);
   const among = graded.map(({ name }) => name);
@@ -151,7 +152,7 @@ const ROLL_UPS = ['sum', 'max', 'mean', 'top', 'diminishing'] as const;
 
 function RollUp({ score, set }: { readonly score: ScoreView; readonly set: Set }) {
   const { t } = useTranslation('studio');
-  const { view } = useStudio();
+  const { view } = useDraft();
   const kind = ROLL_UPS.find((name) => name === score.value.rollUp) ?? 'top';
   const turn = (next: (typeof ROLL_UPS)[number]) => {
     const { n: _n, keep: _keep, rollUp: _rollUp, ...rest } = score.value;
@@ -197,7 +198,8 @@ function RollUp({ score, set }: { readonly score: ScoreView; readonly set: Set }
 
 function Groups({ score }: { readonly score: ScoreView }) {
   const { t } = useTranslation('studio');
-  const { value, change } = useStudio();
+  const { value } = useDraft();
+  const { change } = useActs();
   const path = [...score.path, 'groups'];
   const taken = score.groups.map(({ name }) => name);
   const set = (name: string, group: unknown) => {
@@ -239,7 +241,8 @@ function Ladder({
   readonly rungs: readonly Rung[];
 }) {
   const { t } = useTranslation('studio');
-  const { value, change } = useStudio();
+  const { value } = useDraft();
+  const { change } = useActs();
   const set = (next: readonly Rung[]) => change(setLadder(value, score, what, next), `${keyOf(score.path)} ${what}`);
   const low = score.range?.[0] ?? 0;
   const add = () => {

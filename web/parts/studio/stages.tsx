@@ -2,23 +2,32 @@
 
 import { Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { inline } from '../../document.model.ts';
+import type { Problem } from '../../answers.ts';
 import { freeName, insertAfter, moveItem, type NamedView, removeItem } from '../../studio.model.ts';
 import { put, type Values } from '../../values.model.ts';
+import { inline } from '../../written.model.ts';
 import { Conditions } from './conditions.tsx';
 import { Name, Remove } from './inputs.tsx';
 import { Item } from './item.tsx';
-import { keyOf, useStudio } from './studio.ts';
+import { keyOf, useActs, useSaid } from './studio.ts';
 
 type What = 'stages' | 'disqualify';
 
-export function NamedList({ what }: { readonly what: What }) {
+export const NamedList = memo(function NamedList({
+  what,
+  items,
+}: {
+  readonly what: What;
+  readonly items: readonly NamedView[];
+}) {
   const { t } = useTranslation('studio');
-  const { view, value, canEdit, change, setOpen } = useStudio();
-  const items = view[what];
-  const main = view.scores.findLast(({ kind }) => kind === 'sum')?.name ?? view.scores[0]?.name ?? 'total';
+  const { now, canEdit, change, setOpen } = useActs();
+  const { open, sentenceAt, problemsAt } = useSaid();
   const add = () => {
+    const { value, view } = now();
+    const main = view.scores.findLast(({ kind }) => kind === 'sum')?.name ?? view.scores[0]?.name ?? 'total';
     const taken = [...view.stages, ...view.disqualify].map(({ id }) => id);
     const blank =
       what === 'stages'
@@ -46,30 +55,55 @@ export function NamedList({ what }: { readonly what: What }) {
       </Text>
       <ul className="items">
         {items.map((item) => (
-          <Item
+          <NamedItem
             key={keyOf(item.path)}
-            path={item.path}
-            id={item.id}
-            fallback={saysOf(item)}
-            actions={{
-              move: (by) => {
-                const { document, path } = moveItem(value, item.path, by);
-                change(document);
-                return path;
-              },
-              remove: () => {
-                change(removeItem(value, item.path));
-                setOpen(null);
-              },
-            }}
-          >
-            <NamedForm item={item} what={what} />
-          </Item>
+            what={what}
+            item={item}
+            isOpen={open === keyOf(item.path)}
+            said={sentenceAt(item.path)}
+            problems={problemsAt(item.path)}
+          />
         ))}
       </ul>
     </Card>
   );
-}
+});
+
+const NamedItem = memo(function NamedItem({
+  what,
+  item,
+  said,
+  ...shown
+}: {
+  readonly what: What;
+  readonly item: NamedView;
+  readonly isOpen: boolean;
+  readonly said: string | undefined;
+  readonly problems: readonly Problem[];
+}) {
+  const { now, change, setOpen } = useActs();
+  return (
+    <Item
+      {...shown}
+      path={item.path}
+      id={item.id}
+      said={said ?? <code>{saysOf(item)}</code>}
+      actions={{
+        move: (by) => {
+          const { document, path } = moveItem(now().value, item.path, by);
+          change(document);
+          return path;
+        },
+        remove: () => {
+          change(removeItem(now().value, item.path));
+          setOpen(null);
+        },
+      }}
+    >
+      <NamedForm item={item} what={what} />
+    </Item>
+  );
+});
 
 function saysOf({ value }: NamedView): string {
   const { id: _, ...rest } = value;
@@ -78,9 +112,9 @@ function saysOf({ value }: NamedView): string {
 
 function NamedForm({ item, what }: { readonly item: NamedView; readonly what: What }) {
   const { t } = useTranslation('studio');
-  const { value, change } = useStudio();
+  const { now, change } = useActs();
   const set = (key: string, part: unknown) =>
-    change(put(value, [...item.path, key], part), `${keyOf(item.path)} ${key}`);
+    change(put(now().value, [...item.path, key], part), `${keyOf(item.path)} ${key}`);
   const of = { scope: { of: 'contact' }, judgement: true, ofCompanyToo: what === 'stages' } as const;
   const opposite = (): Values => ({ not: item.value.enter });
   return (

@@ -1,8 +1,8 @@
 /** The numbers of a trial: who stands where, scores and their thresholds, rules; each opens who is behind it. */
 
-import { Anchor, Card, Group, SegmentedControl, SimpleGrid, Skeleton, Table, Text, Title } from '@mantine/core';
+import { Anchor, Card, Group, SegmentedControl, SimpleGrid, Table, Text, Title } from '@mantine/core';
 import { IconArrowDown, IconArrowRight, IconArrowUp } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tried } from '../../answers.ts';
 import { useFormat } from '../../format.ts';
@@ -18,13 +18,12 @@ import {
   type RuleResult,
 } from '../../trial.model.ts';
 import { type Asked, type Show, Who } from './behind.tsx';
-
-const Distribution = lazy(() => import('./distribution.tsx'));
+import { Distribution } from './distribution.tsx';
 
 const MOVES_SHOWN = 6;
 const RULES_SHOWN = 8;
 
-export function Headline({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
+export const Headline = memo(function Headline({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
   const { t } = useTranslation('studio');
   const moved = tried.moves.reduce((sum, { contacts }) => sum + contacts, 0);
   const up = tried.moves
@@ -50,14 +49,14 @@ export function Headline({ tried, show }: { readonly tried: Tried; readonly show
       ))}
     </SimpleGrid>
   );
-}
+});
 
 function usePlace() {
   const { t } = useTranslation('studio');
   return ({ stage, disqualified }: Place): string => (disqualified ? t('disqualified') : (stage ?? t('noStage')));
 }
 
-export function Stages({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
+export const Stages = memo(function Stages({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const nameOf = usePlace();
@@ -168,9 +167,9 @@ export function Stages({ tried, show }: { readonly tried: Tried; readonly show: 
       )}
     </Card>
   );
-}
+});
 
-export function Scores({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
+export const Scores = memo(function Scores({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const [chosen, setChosen] = useState<string | null>(null);
@@ -209,16 +208,20 @@ export function Scores({ tried, show }: { readonly tried: Tried; readonly show: 
             after: format.points(score.mean.after),
           })}
       </Text>
-      <Suspense fallback={<Skeleton h={220} />}>
-        <Distribution score={score} show={show} />
-      </Suspense>
+      <Distribution score={score} show={show} />
       <Thresholds score={score} show={show} />
     </Card>
   );
-}
+});
 
 /** Grades and bands as thresholds: how many come over each of them, and who. */
-function Thresholds({ score, show }: { readonly score: Tried['scores'][number]; readonly show: Show }) {
+const Thresholds = memo(function Thresholds({
+  score,
+  show,
+}: {
+  readonly score: Tried['scores'][number];
+  readonly show: Show;
+}) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   // Everybody with a score is above the lowest one.
@@ -226,7 +229,7 @@ function Thresholds({ score, show }: { readonly score: Tried['scores'][number]; 
   if (rungs.length === 0) return null;
   const title = t('thresholds');
   return (
-    <Table.ScrollContainer minWidth={340} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+    <Table.ScrollContainer minWidth={400} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
       <Table verticalSpacing={4} horizontalSpacing={6} mt="xs" aria-label={title}>
         <Table.Thead>
           <Table.Tr>
@@ -240,7 +243,7 @@ function Thresholds({ score, show }: { readonly score: Tried['scores'][number]; 
         <Table.Tbody>
           {rungs.map(({ of, name, above, ...cross }) => (
             <Table.Tr key={`${of} ${name}`}>
-              <Table.Th scope="row" fw={400} className="breaks">
+              <Table.Th scope="row" fw={400} miw={110}>
                 {t(`rung.${of}`, { name })}
               </Table.Th>
               <Table.Td className="number">{above.before === null ? '–' : format.count(above.before)}</Table.Td>
@@ -263,9 +266,9 @@ function Thresholds({ score, show }: { readonly score: Tried['scores'][number]; 
       </Table>
     </Table.ScrollContainer>
   );
-}
+});
 
-export function Rules({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
+export const Rules = memo(function Rules({ tried, show }: { readonly tried: Tried; readonly show: Show }) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   const [all, setAll] = useState(false);
@@ -297,9 +300,17 @@ export function Rules({ tried, show }: { readonly tried: Tried; readonly show: S
       )}
     </Card>
   );
-}
+});
 
-function RuleRow({ rule, bar, show }: { readonly rule: RuleResult; readonly bar: number; readonly show: Show }) {
+const RuleRow = memo(function RuleRow({
+  rule,
+  bar,
+  show,
+}: {
+  readonly rule: RuleResult;
+  readonly bar: number;
+  readonly show: Show;
+}) {
   const { t } = useTranslation('studio');
   const format = useFormat();
   return (
@@ -328,4 +339,4 @@ function RuleRow({ rule, bar, show }: { readonly rule: RuleResult; readonly bar:
       </Table.Td>
     </Table.Tr>
   );
-}
+});

@@ -2,7 +2,7 @@
 
 import { ActionIcon, Group, Loader, Progress, Skeleton, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { IconRefresh } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Tried } from '../../answers.ts';
 import { useFormat } from '../../format.ts';
@@ -14,7 +14,13 @@ import { OutcomeCard } from './outcome.tsx';
 import { Headline, Rules, Scores, Stages } from './trial-numbers.tsx';
 
 /** The numbers that matter most, in one line, where there is no room for all beside the model. */
-export function TrialStrip({ trial, tried }: { readonly trial: TrialState; readonly tried: Tried }) {
+export const TrialStrip = memo(function TrialStrip({
+  trial,
+  tried,
+}: {
+  readonly trial: TrialState;
+  readonly tried: Tried;
+}) {
   const [behind, setBehind] = useState<Asked | null>(null);
   return (
     <div data-fresh={trial.isFresh} className="strip">
@@ -22,9 +28,9 @@ export function TrialStrip({ trial, tried }: { readonly trial: TrialState; reado
       <BehindNumber source={{ document: trial.text }} asked={behind} onClose={() => setBehind(null)} />
     </div>
   );
-}
+});
 
-export function TrialPanel({
+export const TrialPanel = memo(function TrialPanel({
   trial,
   search,
   onSearch,
@@ -61,7 +67,11 @@ export function TrialPanel({
         {tried === null
           ? t('baseLoading', { share: format.count(Math.round((trial.base?.share ?? 0) * 100)) })
           : [
-              t('asOfBase', { at: format.moment(tried.asOf), contacts: format.count(tried.contacts) }),
+              t('asOfBase', {
+                count: tried.contacts,
+                at: format.moment(tried.asOf),
+                contacts: format.count(tried.contacts),
+              }),
               tried.before === null
                 ? t('againstNothing')
                 : t('against', { model: tried.before.name, version: tried.before.version ?? '' }),
@@ -96,4 +106,4 @@ export function TrialPanel({
       <BehindNumber source={{ document: trial.text }} asked={behind} onClose={() => setBehind(null)} />
     </Stack>
   );
-}
+});
