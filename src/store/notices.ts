@@ -1,7 +1,10 @@
 /** Whom hand-offs and reviews have something to tell. It decides that a notice is seen once; it refuses to know why it was written. */
 
+import type { Language } from '../core/phrases/languages.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
+import { WORKSPACE_LANGUAGE } from './languages.ts';
+import { MARKETING } from './sellers.ts';
 
 export interface KeptNotice {
   readonly noticeId: number;
@@ -67,10 +70,37 @@ export async function addReviewNotices(
   );
 }
 
+/** Tells marketing that a version of a model lacks what an agreement in force names; of each version once. */
+export async function addLostNotice(
+  db: Db,
+  one: {
+    readonly name: string;
+    readonly agreementId: number;
+    readonly modelId: number;
+    readonly lacks: readonly object[];
+  },
+  now: number,
+): Promise<void> {
+  const { name: agreement, agreementId, modelId, lacks } = one;
+  await db.rows(
+    `insert into handoff_notice (at, kind, recipient, details, mail_at) values ($1, 'agreement-lost', $2, $3, $1)
+     on conflict do nothing`,
+    [now, MARKETING, JSON.stringify({ agreement, agreementId: String(agreementId), modelId: String(modelId), lacks })],
+  );
+}
+
+/** Somebody who is written to. */
+export interface Reader {
+  readonly email: string;
+  readonly language: Language;
+  /** Where their hours are; UTC for who has none. */
+  readonly zone: string;
+}
+
 /** A notice that is to be sent by e-mail. */
 export interface Mailing extends KeptNotice {
-  /** The address, or those of everybody in the team. */
-  readonly addresses: readonly string[];
+  /** Who is meant, or everybody in the team. */
+  readonly readers: readonly Reader[];
   /** This attempt counts. */
   readonly attempts: number;
 }
@@ -87,8 +117,11 @@ export const takeMailings = (db: Db, { now, until, most }: { now: number; until:
      where n.notice_id = due.notice_id
      returning n.notice_id as "noticeId", n.contact_id as "contactId", n.handoff_id as "handoffId", n.at, n.kind,
        n.recipient, n.details, n.seen_at as "seenAt", n.mail_attempts as attempts,
-       case when n.recipient like '%@%' then array[n.recipient]
-            else array(select p.email from person p where p.role = n.recipient order by p.email) end as addresses,
+       (select coalesce(json_agg(json_build_object('email', r.email, 'language', coalesce(r.language, ${WORKSPACE_LANGUAGE}),
+            'zone', coalesce((select s.zone from seller s where s.email = r.email), 'UTC')) order by r.email), '[]')
+          from (select p.email, p.language from person p where p.email = n.recipient or p.role = n.recipient
+                union all select n.recipient, null where n.recipient like '%@%'
+                  and not exists (select from person p where p.email = n.recipient)) r) as readers,
        ${LEAD}`,
     [now, until, most],
   );
