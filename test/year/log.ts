@@ -28,6 +28,9 @@ export type Entry =
   | { readonly kind: 'unmerge'; readonly mergeId: string }
   | { readonly kind: 'erase'; readonly contactId: string }
   | { readonly kind: 'suppress' | 'unsuppress'; readonly user: string }
+  /** From that instant on the second version of the model serves; the moves that this causes are held until `release`. */
+  | { readonly kind: 'switch'; readonly at: number }
+  | { readonly kind: 'release' }
   | {
       readonly kind: 'said';
       readonly now: number;

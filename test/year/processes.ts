@@ -60,6 +60,11 @@ export async function startProcesses(url: string, now: number): Promise<Processe
     moveTo: (to) => {
       clock = to;
     },
+    fill: async () => {
+      const { work } = first.app.scoring;
+      while ((await work.live()) > 0);
+      while ((await work.fill()) > 0);
+    },
     settle: async (sent, twice) => {
       const { work } = first.app.scoring;
       const left = async (): Promise<boolean> => (await first.app.db.rows('select 1 from changed limit 1')).length > 0;

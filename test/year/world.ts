@@ -6,49 +6,13 @@
 
 import type { LightMyRequestResponse } from 'fastify';
 import { diceOf } from './dice.ts';
+import { AGREEMENT, MODEL, NEXT_MODEL } from './documents.ts';
 import type { Entry, Fresh, Said, SellerBody, Sent, Year } from './log.ts';
 import { queueOf } from './queue.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-const MODEL = `
-model: b2b
-scores:
-  fit:
-    range: [0, 100]
-    rules:
-      - { id: decides, if: { title: { mentions: [ceo] } }, points: 30 }
-      - { id: large, if: { company.employees: { atLeast: 100 } }, points: 20 }
-  interest:
-    range: [0, 100]
-    rules:
-      - { id: demo, on: demo_asked, points: 40 }
-      - { id: pages, on: page_viewed, pointsEach: 5, max: 30, decay: { steps: { 5d: 50%, 12d: 0% } } }
-      - { id: paper, on: content_downloaded, points: 10, within: 10d }
-  total: { sum: { fit: 1, interest: 1 }, range: [0, 200] }
-bands: { total: { hot: 90, warm: 50, cold: 0 } }
-disqualify: [ { id: rival, if: { title: { is: rival } }, reason: Competitor } ]
-stages:
-  - { id: lead, enter: { score: { total: { atLeast: 0 } } } }
-  - { id: mql, enter: { score: { total: { atLeast: 50 } } }, leave: { score: { total: { lessThan: 50 } } } }
-  - { id: sql, enter: { score: { total: { atLeast: 90 } } }, leave: { score: { total: { lessThan: 90 } } } }
-`;
-
-const AGREEMENT = `
-agreement: leads
-model: b2b
-definition: { stage: mql, require: [phone], qualifiers: { demographic: { company.employees: { atLeast: 20 } } } }
-marketing: { deliver: 1d }
-sales:
-  firstContact: { within: 30m, never: 1d }
-  touches: { call: 2, email: 1, within: 2w }
-  answer: 2d
-  remind: 10m
-  escalate: 1h
-  reassign: 4h
-`;
 
 export interface Size {
   readonly seed: number;
@@ -75,6 +39,8 @@ export interface Service {
   moveTo(now: number): void;
   /** Scores all that changed, then looks after hand-offs, in one process or in two at once. */
   settle(sent: boolean, twice: boolean): Promise<void>;
+  /** Scores everybody by a version that does not serve yet. */
+  fill(): Promise<void>;
   /** The hand-offs that a look at that instant gave to somebody. */
   given(now: number): Promise<readonly string[]>;
   /** Contacts after one, each with the user id that it came with. */
@@ -223,6 +189,18 @@ export async function live(
     ['sales', null, 'month'],
   ] as const)
     await ask('POST', '/api/goals', { team, stage, period, amount: 5, from: text(size.from) });
+
+  at(size.from + 0.5 * size.days * DAY, async () => {
+    await flush();
+    const { id } = (await ask('POST', '/api/models', { document: NEXT_MODEL })).body;
+    await service.fill();
+    await ask('POST', `/api/models/${id}/switch`);
+    log.push({ kind: 'switch', at: now });
+    at(now + DAY, async () => {
+      await ask('POST', `/api/models/${id}/release`);
+      log.push({ kind: 'release' });
+    });
+  });
 
   // Contacts and what they do.
   const waiting = new Map<string, object[]>();
