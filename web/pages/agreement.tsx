@@ -168,7 +168,10 @@ function Version({ id, versions, change }: Shown) {
         </Text>
       </Stack>
       {one.lost !== null && (
-        <Alert color="yellow" variant="light" title={t('lostTitle')}>
+        <Alert color="yellow" variant="light">
+          <Text size="sm" fw={600}>
+            {t('lostTitle')}
+          </Text>
           <Text size="sm" className="breaks">
             {t('lost', { version: one.lost.version, what: lacked(one.lost.lacks) })}
           </Text>

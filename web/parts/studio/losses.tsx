@@ -10,8 +10,11 @@ export function Losses({ of }: { readonly of: readonly Dependent[] }) {
   const lacked = useLacked();
   if (of.length === 0) return null;
   return (
-    <Alert color="yellow" variant="light" title={t('losesTitle')}>
+    <Alert color="yellow" variant="light">
       <Stack gap="xs">
+        <Text size="sm" fw={600}>
+          {t('losesTitle')}
+        </Text>
         <List size="sm" spacing={4}>
           {of.map(({ kind, id, name, lacks }) => (
             <List.Item key={`${kind} ${id}`} className="breaks">
