@@ -10,7 +10,7 @@ import { type Calendars, clocksOf, countedFacts, type Fact, type Handoff, handof
 import { deadline, type WorkingSpan, workedBetween } from './core/working-time.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
-import { nudgeWaiting, type Taking } from './store/handoff-work.ts';
+import { nudgeWaiting, ONE_CAME_FREE, type Taking } from './store/handoff-work.ts';
 import {
   type Alarms,
   addNotices,
@@ -59,7 +59,7 @@ export async function write(
   const state = handoffOf(facts);
   await writeFacts(tx, one, { facts: fresh, place: before.length, state, now });
   const had = before.length === 0 ? null : holderOf(handoffOf(before));
-  if (had !== null && holderOf(state) !== had) await nudgeWaiting(tx);
+  if (had !== null && holderOf(state) !== had) await nudgeWaiting(tx, ONE_CAME_FREE);
   const agreement = await agreementOf(one.agreementId);
   const clocks = clocksOf(agreement, facts, calendars).map(({ endedAt, end, ...clock }) => {
     const given = countedFacts(facts).filter((fact) => fact.kind === 'assigned')[clock.assignment - 1];

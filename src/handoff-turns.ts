@@ -11,9 +11,9 @@ import type { Json } from './core/ingest.ts';
 import { checkConditions } from './core/model.ts';
 import type { Condition } from './core/words.ts';
 import { BY_RULE, notice, type Round, tellAssigned, took, write } from './handoff-rounds.ts';
-import { localDay } from './hours.ts';
+import { beginningOf, localDay } from './hours.ts';
 import { servingModel } from './store/contacts.ts';
-import { noteLook, takeForsaken, takeReassigning } from './store/handoff-work.ts';
+import { listEnding, noteBack, noteLook, nudgeWaiting, takeForsaken, takeReassigning } from './store/handoff-work.ts';
 import { addNotices, factsOf, type KeptHandoff, lockHandoff, presentOf, sellerOfCompany } from './store/handoffs.ts';
 import { isMadeUp, madeUpAmong } from './store/made-up.ts';
 import { MARKETING, writeCredits } from './store/sellers.ts';
@@ -55,6 +55,19 @@ export async function choose(
   }
   log.debug({ contactId, because: choice.because }, 'a lead was given to somebody');
   return choice;
+}
+
+/** Has all that waits for a person looked at when somebody comes back from an absence. */
+export async function welcomeBack({ tx, now, calendars }: Round): Promise<number> {
+  const ending = await listEnding(tx, now);
+  let back = false;
+  for (const { absenceId, email, lastDay } of ending) {
+    const at = beginningOf(calendars.of(email), lastDay + 1);
+    back ||= at <= now;
+    await noteBack(tx, absenceId, at <= now ? null : at);
+  }
+  if (back) await nudgeWaiting(tx);
+  return ending.length;
 }
 
 /** Gives leads that nobody acted on to somebody else, where there is anybody. */

@@ -1,111 +1,26 @@
 // Hand-offs from the stage to the answer, through the engine and the database: what waits, who gets what, which promises
 // are kept, and what is taken back.
 import { describe, expect, test, vi } from 'vitest';
+import { DAY, HOUR, handing, MINUTE, MODEL, MONDAY } from '../test/handing.ts';
 import { postgresUrl } from '../test/postgres.ts';
-import { NOON, testApp } from '../test/service.ts';
 import { companyDomainOf } from './connectors/mail-domains.ts';
-import type { Happening } from './core/handoff.ts';
-import type { Message } from './core/ingest.ts';
-import { addAgreement, hashOf, putInForce, signAgreement } from './store/agreements.ts';
+import { parseModel } from './core/model.ts';
+import { brokenAgreements, dependentsOn, tellOfLosses } from './dependents.ts';
 import { eraseContact } from './store/erase.ts';
 import { voidEvents } from './store/events.ts';
-import { factsOf, listClocks, listHandoffs } from './store/handoffs.ts';
+import { readLabelled } from './store/feedback.ts';
+import { factsOf, listHandoffs } from './store/handoffs.ts';
 import { mergeContacts } from './store/merges.ts';
-import { saveSeller } from './store/sellers.ts';
 import { addSuppressions } from './store/suppression.ts';
 import { startWorkers } from './worker.ts';
-
-const HOUR = 3_600_000;
-const MINUTE = 60_000;
-const DAY = 24 * HOUR;
-const MODEL = `
-model: b2b
-scores:
-  interest: { range: [0, 100], rules: [ { id: demo, on: demo_asked, points: 60 } ] }
-disqualify: [ { id: rival, if: { title: { is: rival } }, reason: Competitor } ]
-stages:
-  - { id: lead, enter: { score: { interest: { atLeast: 0 } } } }
-  - { id: mql, enter: { score: { interest: { atLeast: 50 } } }, leave: { score: { interest: { lessThan: 50 } } } }
-`;
-const AGREEMENT = `
-agreement: leads
-model: b2b
-definition: { stage: mql, require: [phone], qualifiers: { demographic: { company.employees: { atLeast: 100 } } } }
-marketing: { deliver: 1d }
-sales:
-  firstContact: { within: 30m, never: 1d }
-  touches: { call: 1, email: 1, within: 2w }
-  answer: 2d
-  remind: 10m
-  escalate: 1h
-  reassign: 2h
-`;
-/** Ten in the morning of the Monday after. */
-const MONDAY = NOON + DAY - 2 * HOUR;
 
 const url = await postgresUrl();
 
 describe.skipIf(url === undefined)('hand-offs', async () => {
   if (url === undefined) return;
-  const service = await testApp(url);
-  const { app } = service;
-  const { db, handoffs } = app;
-  service.now = MONDAY;
-  await app.scoring.publish(MODEL, 'a test');
-  const by = { by: 'a test', now: MONDAY };
-  const agreementId = await addAgreement(db, { name: 'leads', document: AGREEMENT, modelId: 1 }, by);
-  for (const team of ['marketing', 'sales'] as const)
-    await signAgreement(db, agreementId, { team, hash: hashOf(AGREEMENT) }, by);
-  await putInForce(db, agreementId, by);
-  const nine = [[9 * 60, 17 * 60]] as const;
-  const hours = { zone: 'UTC', week: [nine, nine, nine, nine, nine, [], []], holidays: null };
-  const seller = { ...hours, capacity: 10, weight: 1, territory: null, active: true };
-  for (const email of ['ana@x.example', 'bo@x.example']) await saveSeller(db, email, seller, by);
-
-  const send = async (...messages: Message[]) => {
-    await app.ingest.accept({ sourceId: 0, receivedAt: service.now, messages, refusals: [] });
-    const workers = startWorkers(app, 1);
-    await expect.poll(async () => (await db.rows('select 1 from changed limit 1')).length).toBe(0);
-    await workers.stop();
-    await handoffs.look();
-  };
-  const who = (userId: string) => ({ userId, anonymousId: null, email: null });
-  const known = (id: string, traits: Record<string, string>): Message => ({
-    kind: 'traits',
-    who: who(id),
-    at: service.now,
-    traits,
-  });
-  const firm = (id: string, employees: string): Message => ({
-    kind: 'company',
-    who: who(id),
-    at: service.now,
-    key: `firm of ${id}`,
-    traits: { employees },
-  });
-  const asked = (id: string): Message => ({
-    kind: 'event',
-    who: who(id),
-    id: `demo ${id}`,
-    name: 'demo_asked',
-    at: service.now,
-    properties: {},
-    machine: null,
-  });
-  const contactOf = async (id: string): Promise<number> => {
-    const [found] = await db.rows<{ id: number }>(
-      `select contact_id as id from identity where value = $1 and kind = 'user_id'`,
-      [id],
-    );
-    return found?.id ?? 0;
-  };
-  const latest = async (id: string) => {
-    const [one] = await listHandoffs(db, { contactId: await contactOf(id), order: 'newest', after: null, limit: 1 });
-    if (one === undefined) throw new Error(`${id} was not handed over`);
-    return one;
-  };
-  const outcomes = async (handoffId: number) =>
-    (await listClocks(db, [handoffId])).map(({ kind, assignment, outcome }) => `${kind} ${assignment} ${outcome}`);
+  const made = await handing(url);
+  const { service, app, db, handoffs, agreementId, send, who, known, firm, asked } = made;
+  const { contactOf, latest, outcomes, record, whole, close, noticesOf } = made;
 
   test('who has all that was agreed goes to somebody, and a call in time keeps the promise', async () => {
     await send(known('one', { phone: '1' }), firm('one', '200'), asked('one'));
@@ -202,21 +117,6 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     expect((await latest('one')).handoffId).toBe(again.handoffId);
   });
 
-  const ana = { by: 'ana@x.example' };
-  const record = (handoffId: number, happening: Happening) =>
-    handoffs.record(handoffId, happening, { ...ana, at: service.now });
-  const whole = async (id: string) => {
-    await send(known(id, { phone: '1' }), firm(id, '200'), asked(id));
-    return latest(id);
-  };
-  const close = async (id: string) =>
-    record((await latest(id)).handoffId, { kind: 'rejected', reason: 'no-budget', note: null });
-  const noticesOf = (handoffId: number) =>
-    db.rows<{ kind: string; recipient: string }>(
-      'select kind, recipient from handoff_notice where handoff_id = $1 order by notice_id',
-      [handoffId],
-    );
-
   test('a touch that was taken back counts no more; what a promise came to stays', async () => {
     const { handoffId } = await whole('five');
     await record(handoffId, { kind: 'touched', touch: 'call', note: null });
@@ -230,6 +130,32 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     for (const place of [0, 2, 9])
       await expect(record(handoffId, { kind: 'undone', place })).rejects.toMatchObject({ code: 'conflict' });
     await close('five');
+  });
+
+  test('an answer that was a mistake is taken back for ten minutes, by who gave it; what a promise came to stays', async () => {
+    const { handoffId, assignee } = await whole('mistake');
+    const undo = (place: number, by = 'ana@x.example', overrules = false) =>
+      handoffs.record(handoffId, { kind: 'undone', place }, { by, at: service.now, overrules });
+    await close('mistake');
+    await expect(undo(2, 'bo@x.example')).rejects.toMatchObject({ code: 'forbidden' });
+    service.now += 9 * MINUTE;
+    expect(await undo(2)).toMatchObject({ state: 'open', assignee, actedOn: false });
+    expect(await outcomes(handoffId)).toContain('answer 1 kept');
+    const everything = { from: null, to: null, agreementId: null, model: null, version: null };
+    const labelled = (await readLabelled(db, everything)).find((one) => one.handoffId === handoffId);
+    expect(labelled?.label).toMatchObject({ answer: null, end: null });
+    await record(handoffId, { kind: 'accepted' });
+    await undo(4, 'an administrator', true);
+    await record(handoffId, { kind: 'accepted' });
+    service.now += 11 * MINUTE;
+    await expect(undo(6)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('10 minutes') });
+    // Once it was handed over anew there is no way back.
+    await record(handoffId, { kind: 'recycled', until: service.now + MINUTE, note: null });
+    service.now += MINUTE;
+    await handoffs.look();
+    expect((await latest('mistake')).handoffId).not.toBe(handoffId);
+    await expect(undo(7)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('anew') });
+    await close('mistake');
   });
 
   test('one contact that cannot be looked at does not stop the others, and is tried again', async () => {
@@ -261,63 +187,6 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     await handoffs.look();
     expect(await latest('bad')).toMatchObject({ state: 'open' });
     for (const id of ids) await close(id);
-  });
-
-  test('whoever comes free gets the lead that waits, at once', async () => {
-    const few = { ...seller, capacity: 1 };
-    for (const email of ['ana@x.example', 'bo@x.example'])
-      await saveSeller(db, email, few, { by: 'a test', now: service.now });
-    for (const { handoffId } of await listHandoffs(db, { states: ['open'], order: 'newest', after: null, limit: 50 }))
-      await record(handoffId, { kind: 'rejected', reason: 'no-budget', note: null });
-    for (const id of ['six', 'seven', 'eight']) await whole(id);
-    expect(await latest('eight')).toMatchObject({ state: 'waiting', lacks: ['seller'] });
-    service.now += MINUTE;
-    await handoffs.look();
-    expect(await latest('eight')).toMatchObject({ state: 'waiting' });
-    await close('six');
-    await handoffs.look();
-    expect(await latest('eight')).toMatchObject({ state: 'open', assignee: (await latest('six')).assignee });
-    // So does a place more.
-    await whole('nine');
-    expect(await latest('nine')).toMatchObject({ state: 'waiting', lacks: ['seller'] });
-    await saveSeller(db, 'bo@x.example', seller, { by: 'a test', now: service.now });
-    await handoffs.look();
-    expect(await latest('nine')).toMatchObject({ state: 'open', assignee: 'bo@x.example' });
-  });
-
-  test('leads of somebody who is given none any more go to somebody else, and both are told', async () => {
-    await saveSeller(db, 'ana@x.example', seller, { by: 'a test', now: service.now });
-    const held = await listHandoffs(db, {
-      assignee: 'bo@x.example',
-      states: ['open'],
-      order: 'newest',
-      after: null,
-      limit: 50,
-    });
-    expect(held.length).toBeGreaterThan(0);
-    const [first] = held;
-    if (first === undefined) return;
-    await record(first.handoffId, { kind: 'accepted' });
-    await saveSeller(db, 'bo@x.example', { ...seller, active: false }, { by: 'a test', now: service.now });
-    await handoffs.look();
-    for (const { handoffId } of held) {
-      const [now] = await listHandoffs(db, {
-        contactId: held.find((one) => one.handoffId === handoffId)?.contactId,
-        order: 'newest',
-        after: null,
-        limit: 1,
-      });
-      expect(now).toMatchObject({
-        assignee: 'ana@x.example',
-        state: handoffId === first.handoffId ? 'accepted' : 'open',
-      });
-      expect((await noticesOf(handoffId)).slice(-2)).toEqual([
-        { kind: 'assigned', recipient: 'ana@x.example' },
-        { kind: 'taken', recipient: 'bo@x.example' },
-      ]);
-      await record(handoffId, { kind: 'rejected', reason: 'no-budget', note: null });
-    }
-    await saveSeller(db, 'bo@x.example', seller, { by: 'a test', now: service.now });
   });
 
   describe('two contacts that are one', () => {
@@ -444,34 +313,26 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     expect((await latest('eleven')).handoffId).toBe(handoffId);
   });
 
-  test('a lead that nobody acts on goes round once; by hand it can go anywhere, and both hear of it', async () => {
-    // A Monday at ten.
-    service.now = MONDAY + 98 * DAY;
-    const one = await whole('circle');
-    for (let hours = 0; hours < 72; hours += 3) {
-      service.now += 3 * HOUR;
-      await handoffs.look();
-    }
-    const now = await latest('circle');
-    expect(now).toMatchObject({ assignments: 2, state: 'open' });
-    expect(now.assignee).not.toBe(one.assignee);
-    await record(one.handoffId, { kind: 'assigned', to: one.assignee ?? '', because: 'by hand' });
-    expect((await noticesOf(one.handoffId)).slice(-2)).toEqual([
-      { kind: 'assigned', recipient: one.assignee },
-      { kind: 'taken', recipient: now.assignee },
-    ]);
-    await close('circle');
-  });
-
-  test('a version of the model without the stage hands nobody over, and stops nothing', async () => {
+  test('a version of the model without the stage hands nobody over, stops nothing, and marketing hears of it once', async () => {
     // A Monday at ten again, months later.
     service.now = MONDAY + 105 * DAY;
     const one = await whole('twelve');
-    await app.scoring.publish(MODEL.replaceAll('id: mql', 'id: hot'), 'a test');
+    const renamed = MODEL.replaceAll('id: mql', 'id: hot');
+    const lacks = [{ kind: 'stage', name: 'mql', of: null }];
+    expect(await dependentsOn(app, parseModel(MODEL))).toEqual([]);
+    expect(await dependentsOn(app, parseModel(renamed))).toEqual([
+      { kind: 'agreement', id: String(agreementId), name: 'leads', lacks },
+    ]);
+    expect(await brokenAgreements(app)).toEqual([]);
+    await app.scoring.publish(renamed, 'a test');
     const { fill } = app.scoring.work;
     while ((await fill()) > 0);
     await app.scoring.switchTo(2, 'a test');
     await app.scoring.releaseMoves(2, 'a test');
+    for (let i = 0; i < 2; i++) await tellOfLosses(app, service.now);
+    expect(
+      await db.rows(`select recipient, details -> 'lacks' as lacks from handoff_notice where kind = 'agreement-lost'`),
+    ).toEqual([{ recipient: 'marketing', lacks }]);
     await send(known('thirteen', { phone: '1' }), firm('thirteen', '200'), asked('thirteen'));
     await expect(latest('thirteen')).rejects.toThrow('was not handed over');
     service.now += 25 * MINUTE;

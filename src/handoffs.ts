@@ -7,29 +7,36 @@
 import { DatabaseError } from 'pg';
 import type { Logger } from 'pino';
 import { companyDomainOf } from './connectors/mail-domains.ts';
-import { type Agreement, parseAgreement } from './core/agreement.ts';
-import { readText } from './core/document.ts';
+import type { Agreement } from './core/agreement.ts';
 import { ScorelineError } from './core/errors.ts';
-import { type Fact, type Happening, handoffOf, ImpossibleFact } from './core/handoff.ts';
+import { CHANGE_OF_MIND, type Fact, type Happening, handoffOf, ImpossibleFact, isAnswer } from './core/handoff.ts';
+import { readAgreement } from './dependents.ts';
 import { bringBack, lookAgain, openNew, PATIENCE, takeBack } from './handoff-entries.ts';
-import { notice, type Round, tellAssigned, write } from './handoff-rounds.ts';
-import { giveBack, passOnForsaken, passOnMissed } from './handoff-turns.ts';
+import { BY_RULE, notice, type Round, tellAssigned, write } from './handoff-rounds.ts';
+import { giveBack, passOnForsaken, passOnMissed, welcomeBack } from './handoff-turns.ts';
 import { calendarsAt } from './hours.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
-import { claimHandoffs, findWork, missClocks, type Taking, takeAlarms, type Work } from './store/handoff-work.ts';
+import {
+  claimHandoffs,
+  findWork,
+  holdHandoffs,
+  missClocks,
+  type Taking,
+  takeAlarms,
+  type Work,
+} from './store/handoff-work.ts';
 import {
   addNotices,
-  agreementText,
   factsOf,
   findHandoff,
   type KeptClock,
   type KeptHandoff,
+  listUnderWay,
   lockHandoff,
   type Notice,
 } from './store/handoffs.ts';
 import { unmerge } from './store/merges.ts';
-import { documentOf } from './store/models.ts';
 import { listSellers, MARKETING } from './store/sellers.ts';
 
 /** Milliseconds between two looks. */
@@ -40,20 +47,24 @@ export interface Handoffs {
   look(): Promise<number>;
   /**
    * Writes down what a person did with a hand-off.
-   * @param at when it was done, in milliseconds UTC; not after now and not before it was handed over
-   * @throws ScorelineError `not_found`, and `conflict` where that cannot follow
+   * @throws ScorelineError `not_found`, `forbidden` where it is another's answer, and `conflict` where that cannot follow
    */
-  record(
-    handoffId: number,
-    happening: Happening,
-    by: { readonly by: string; readonly at: number },
-  ): Promise<KeptHandoff>;
+  record(handoffId: number, happening: Happening, said: Said): Promise<KeptHandoff>;
   /** Undoes a merge of contacts; each has its hand-offs again. @throws ScorelineError `not_found`, `conflict` */
   unmerge(mergeId: number, by: string): Promise<void>;
   /** The agreement of a version. @throws ScorelineError `not_found` */
   agreementOf(agreementId: number): Promise<Agreement>;
   start(): void;
   stop(): Promise<void>;
+}
+
+/** Who said something, and when it was done. */
+interface Said {
+  readonly by: string;
+  /** In milliseconds UTC; not after now and not before it was handed over. */
+  readonly at: number;
+  /** Whether they may take back what others answered. */
+  readonly overrules?: boolean;
 }
 
 export interface HandoffSurroundings {
@@ -64,7 +75,14 @@ export interface HandoffSurroundings {
   readonly clock: () => number;
 }
 
+/** How much a step did, and why it ended. */
+interface Walked {
+  readonly done: number;
+  readonly ended: 'nothing left' | 'another looks';
+}
+
 const STEPS: readonly (readonly [keyof Work, (at: Round) => Promise<number>])[] = [
+  ['back', welcomeBack],
   ['doubted', takeBack],
   ['moves', openNew],
   ['waiting', lookAgain],
@@ -89,11 +107,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
   async function agreementOf(agreementId: number): Promise<Agreement> {
     const known = agreements.get(agreementId);
     if (known !== undefined) return known;
-    const kept = await agreementText(db, agreementId);
-    if (kept === null) throw new ScorelineError('not_found', `there is no agreement ${agreementId}`);
-    const document = readText(await documentOf(db, kept.modelId)).value;
-    const { stages } = await scoring.modelOf(kept.modelId);
-    const read = parseAgreement(kept.document, () => ({ document, stages: stages.map(({ id }) => id) }));
+    const read = await readAgreement({ db, scoring }, agreementId);
     agreements.set(agreementId, read);
     return read;
   }
@@ -110,20 +124,16 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
     const work = await findWork(db, clock(), PATIENCE);
     for (const [kind, step] of STEPS) {
       if (!work[kind]) continue;
-      const done = await walkThrough(step);
-      // Another process looks. What comes after a step that was left out would be done too early: a lead passed on
-      // before its reminder was told.
-      if (done === null) break;
+      const { done, ended } = await walkThrough(step);
       all += done;
+      // What comes after a step that was left out would be done too early: a lead passed on before its reminder was told.
+      if (ended === 'another looks') break;
     }
     return all;
   }
 
-  /**
-   * Does a step until nothing is left to do. Where it fails it takes fewer, down to the one for whom it fails.
-   * @returns how much was done; null where another process looks meanwhile
-   */
-  async function walkThrough(step: (at: Round) => Promise<number>): Promise<number | null> {
+  /** Does a step until nothing is left to do. Where it fails it takes fewer, down to the one for whom it fails. */
+  async function walkThrough(step: (at: Round) => Promise<number>): Promise<Walked> {
     let all = 0;
     let most = BATCH;
     for (let more = true; more && !stopped; ) {
@@ -136,7 +146,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
           taken = at.taken;
           return step(at);
         });
-        if (done === null) return null;
+        if (done === null) return { done: all, ended: 'another looks' };
         all += done;
         more = done > 0;
         most = Math.min(BATCH, most * 2);
@@ -148,7 +158,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
         most = 1;
       }
     }
-    return all;
+    return { done: all, ended: 'nothing left' };
   }
 
   function leaveAlone(contactId: number, err: unknown): void {
@@ -168,9 +178,11 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
   async function record(
     handoffId: number,
     happening: Happening,
-    { by, at: when }: { readonly by: string; readonly at: number },
+    { by, at: when, overrules = false }: Said,
   ): Promise<KeptHandoff> {
     await db.transaction(async (tx) => {
+      // Whoever is theirs again must not be handed to somebody else at the same moment.
+      if (happening.kind === 'undone') await holdHandoffs(tx);
       const at = await round(tx);
       const one = await lockHandoff(tx, handoffId);
       if (one === null) throw new ScorelineError('not_found', `there is no hand-off ${handoffId}`);
@@ -178,11 +190,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
         throw new ScorelineError('request_invalid', 'at: lies in the future, or before the hand-off');
       const before = await factsOf(tx, one);
       const fact: Fact = { ...happening, at: when, by };
-      if (happening.kind === 'undone' && before[happening.place]?.kind !== 'touched')
-        throw new ScorelineError(
-          'conflict',
-          `place ${happening.place} of the hand-off is no touch: only a touch can be taken back`,
-        );
+      if (happening.kind === 'undone') await mayTakeBack(at, one, before[happening.place], { by, overrules });
       try {
         handoffOf([...before, fact]);
       } catch (error) {
@@ -236,6 +244,24 @@ async function tellTime(at: Round): Promise<number> {
     ...escalate.map((clock) => about('escalation', clock, 'leadership')),
   ]);
   return missed + remind.length + escalate.length;
+}
+
+/** Checks that a touch, or one's own answer of a moment ago, is taken back. @throws ScorelineError `conflict`, `forbidden` */
+async function mayTakeBack(
+  { tx, now }: Round,
+  { contactId, handoffId }: KeptHandoff,
+  meant: Fact | undefined,
+  { by, overrules }: { readonly by: string; readonly overrules: boolean },
+): Promise<void> {
+  if (meant?.kind === 'touched') return;
+  if (meant === undefined || !isAnswer(meant.kind) || meant.by === BY_RULE)
+    throw new ScorelineError('conflict', 'only a touch, or an answer to the hand-off, can be taken back');
+  if (meant.by !== by && !overrules)
+    throw new ScorelineError('forbidden', `${meant.by} answered: they or an administrator can take that back`);
+  if (now - meant.at > CHANGE_OF_MIND)
+    throw new ScorelineError('conflict', `an answer can be taken back for ${CHANGE_OF_MIND / 60_000} minutes`);
+  if ((await listUnderWay(tx, [contactId])).some((other) => other.handoffId !== handoffId))
+    throw new ScorelineError('conflict', 'the lead was handed over anew meanwhile');
 }
 
 /** A transaction that another got in the way of, or a database that does not answer: the same can succeed later. */

@@ -4,6 +4,7 @@
  */
 
 import { ScorelineError } from './core/errors.ts';
+import { brokenAgreements } from './dependents.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
 import { newestMigration, queueOf, sampleOf, serverOf } from './store/health.ts';
@@ -55,6 +56,7 @@ export async function* examine(
   yield await queue(db, now, wait);
   yield await lag(db, now);
   yield await agreement(db, scoring);
+  yield await promises(db, scoring);
 }
 
 async function database(db: Db): Promise<Finding> {
@@ -142,4 +144,16 @@ async function agreement(db: Db, scoring: Scoring): Promise<Finding> {
         what,
         `of ${checked}, those of contact ${differ.join(', ')} are not what explaining gives: please report it.`,
       );
+}
+
+/** Agreements between marketing and sales that name what the serving version of their model lacks. */
+async function promises(db: Db, scoring: Scoring): Promise<Finding> {
+  const what = 'promises';
+  const broken = await brokenAgreements({ db, scoring });
+  if (broken.length === 0) return well(what, 'the models have all that agreements in force name');
+  const told = broken.map(({ name, model, version, lacks }) => {
+    const names = lacks.map((one) => `${one.kind === 'companyScore' ? 'company score' : one.kind} ${one.name}`);
+    return `${name} names ${names.join(', ')}, which version ${version} of ${model} lacks`;
+  });
+  return ill(what, `${told.join('; ')}: propose the agreement anew, or publish a version that has it.`);
 }

@@ -38,6 +38,15 @@ export function localDay(calendar: Calendar, at: number): number {
   return Math.floor((at + ahead) / DAY);
 }
 
+/** The first instant of a day for somebody. @param day as a number of days since 1970 */
+export function beginningOf({ offsets }: Calendar, day: number): number {
+  for (const [i, { from, ahead }] of offsets.entries()) {
+    const at = Math.max(from, day * DAY - ahead);
+    if (at < (offsets[i + 1]?.from ?? Infinity)) return at;
+  }
+  return day * DAY;
+}
+
 function calendarOf(seller: Seller | undefined, now: number): Calendar {
   const { zone, week } = seller ?? OFFICE_HOURS;
   const away = (seller?.absences ?? []).flatMap(({ firstDay, lastDay }) =>

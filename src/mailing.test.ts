@@ -9,7 +9,21 @@ import { NOON, testApp } from '../test/service.ts';
 import { createSendMail } from './connectors/send.ts';
 import { createMailer } from './mailing.ts';
 import { addNotices } from './store/handoffs.ts';
+import { chooseLanguage, setWorkspaceLanguage } from './store/languages.ts';
+import { addLostNotice } from './store/notices.ts';
 import { addPerson } from './store/people.ts';
+import { saveSeller } from './store/sellers.ts';
+
+/** What stands in a text that is sent as quoted-printable. */
+const unquoted = (text: string): string =>
+  Buffer.from(
+    text
+      .replace(/=\r\n/g, '')
+      .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    'latin1',
+  )
+    .toString()
+    .replaceAll('\r\n', '\n');
 
 const url = await postgresUrl();
 
@@ -69,7 +83,40 @@ describe.skipIf(url === undefined)('e-mails', async () => {
     expect(first?.text).toContain('Subject: A lead for you: Eve Bcc: all@x.example');
     expect(first?.text).not.toMatch(/^Bcc:/m);
     expect(first?.text).toContain('https://scores.example.org/handoffs/3');
-    expect(second?.text).toContain('Due: 2026-11-22T12:00:00.000Z');
+    expect(second?.text).toContain('Due: November 22, 2026 at 12:00 PM UTC');
+  });
+
+  test('each is written to in their own language, who never chose one in that of the workspace, by the clocks of their zone', async () => {
+    arrived.length = 0;
+    const by = { by: 'x', now: service.now };
+    const lea = await db.rows<{ id: string }>(`select id from person where email = 'lea@x.example'`);
+    await chooseLanguage(db, lea[0]?.id ?? '', 'ro');
+    await setWorkspaceLanguage(db, 'tr', by);
+    const seller = { week: [], holidays: null, capacity: null, weight: 1, territory: null, active: true };
+    await saveSeller(db, 'leo@x.example', { ...seller, zone: 'Europe/Istanbul' }, by);
+    await tell('escalation', 'leadership', {
+      dueAt: NOON,
+      clock: 'first-contact',
+      lacks: ['seller', 'demographic', 'phone'],
+    });
+    await addLostNotice(
+      db,
+      { name: 'leads', agreementId: 4, modelId: 2, lacks: [{ kind: 'grade', name: 'A', of: 'fit' }] },
+      NOON,
+    );
+    await addPerson(db, { email: 'mia@x.example', name: 'mia', role: 'marketing', passwordHash: null }, by);
+    expect(await mailer.mailDue()).toBe(2);
+    const textOf = (to: string) => {
+      const { text = '' } = arrived.find((one) => one.to === to) ?? {};
+      const body = text.slice(text.indexOf('\r\n\r\n') + 4);
+      return text.includes('base64') ? Buffer.from(body, 'base64').toString() : unquoted(body);
+    };
+    expect(textOf('lea@x.example')).toContain('O promisiune a fost ratată: Eve');
+    expect(textOf('lea@x.example')).toContain('Termen: 22 noiembrie 2026 la 12:00 UTC\nPromisiune: Primul contact');
+    expect(textOf('leo@x.example')).toContain('Son tarih: 22 Kasım 2026 15:00 GMT+3\nSöz: İlk temas');
+    expect(textOf('mia@x.example')).toContain('leads\nEksik: fit için A notu\n');
+    expect(textOf('mia@x.example')).toContain('https://scores.example.org/agreement?version=4');
+    await setWorkspaceLanguage(db, 'en', by);
   });
 
   test('what the server does not take is tried again, and after a day no more', async () => {

@@ -37,6 +37,7 @@ import { importRoutes } from './routes/imports.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { languageRoutes } from './routes/languages.ts';
 import { liveRoutes } from './routes/live.ts';
 import { modelRoutes } from './routes/models.ts';
 import { nurtureRoutes } from './routes/nurture.ts';
@@ -146,6 +147,7 @@ export async function createServer(app: App): Promise<FastifyInstance> {
     importRoutes,
     jobRoutes,
     keyRoutes,
+    languageRoutes,
     liveRoutes,
     userRoutes,
     hookRoutes,

@@ -44,6 +44,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/contacts/:id/timeline',
     'GET /api/contacts/:id/traits',
     'GET /api/goals',
+    'GET /api/language',
     'GET /api/live',
     'GET /api/me',
     'GET /api/outcome',
@@ -63,6 +64,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'POST /api/contacts/search/count',
     'POST /api/scores',
     'POST /api/trials/contacts',
+    'PUT /api/me/language',
   ],
   'contact.write': [
     'DELETE /api/merges/:id',
@@ -155,6 +157,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'GET /api/templates',
     'GET /api/trials/base',
     'POST /api/models/check',
+    'POST /api/models/dependents',
     'POST /api/models/diff',
     'POST /api/models/sentences',
     'POST /api/trials',
@@ -202,6 +205,7 @@ const ROUTES: Readonly<Record<string, readonly string[]>> = {
     'PATCH /api/users/:id',
     'POST /api/users',
     'POST /api/users/:id/password',
+    'PUT /api/language',
   ],
   'audit.read': ['GET /api/audit'],
 };

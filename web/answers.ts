@@ -17,7 +17,7 @@ import type { definitionShape, forecastShape, revenueShape, thresholdShape } fro
 import type { handoffShape, noticeShape, wholeHandoff } from '../src/routes/handoffs.ts';
 import type { guessShape, importShape, tried } from '../src/routes/imports.ts';
 import type { keyShape } from '../src/routes/keys.ts';
-import type { versionShape, wholeVersion } from '../src/routes/models.ts';
+import type { dependentShape, lackedShape, versionShape, wholeVersion } from '../src/routes/models.ts';
 import type { nurtureShape } from '../src/routes/nurture.ts';
 import type { outlineShape } from '../src/routes/outline.ts';
 import type { mergeShape } from '../src/routes/persons.ts';
@@ -32,6 +32,8 @@ import type { todayShape } from '../src/routes/today.ts';
 import type { baseShape, behindShape, diffShape, trialShape, triedShape } from '../src/routes/trial-shapes.ts';
 import type { personShape } from '../src/routes/users.ts';
 import type { deliveryShape, endpointShape } from '../src/routes/webhooks.ts';
+
+import type { Language } from './words.ts';
 
 export interface List<Item> {
   readonly items: readonly Item[];
@@ -52,6 +54,8 @@ export type TraitRow = z.output<typeof traitRow>;
 export type Version = z.output<typeof versionShape>;
 export type Serving = Version & { readonly outline: z.output<typeof outlineShape> };
 export type WholeVersion = z.output<typeof wholeVersion>;
+export type Dependent = z.output<typeof dependentShape>;
+export type Lacked = z.output<typeof lackedShape>;
 
 export type Trial = z.output<typeof trialShape>;
 export type Tried = z.output<typeof triedShape>;
@@ -145,4 +149,6 @@ export interface Me {
   readonly name: string;
   readonly role: string;
   readonly rights: readonly string[];
+  /** What they chose to be written to in. */
+  readonly language: Language | null;
 }

@@ -1,6 +1,6 @@
 /** What is shown of a hand-off, worked out of what the service says of it. Plain functions; no page, no clock. */
 
-import type { Handoff, Reason, WholeHandoff } from './answers.ts';
+import type { Handoff, Me, Reason, WholeHandoff } from './answers.ts';
 
 /** The states in which somebody still has something to do. */
 export const UNDER_WAY = ['waiting', 'open', 'accepted', 'opportunity'] as const satisfies readonly Handoff['state'][];
@@ -109,3 +109,26 @@ export function scoresOf(evidence: unknown): EntryScore[] {
 /** Places of facts that were taken back, from 0 on. */
 export const takenBack = (facts: WholeHandoff['facts']): ReadonlySet<number> =>
   new Set(facts.flatMap(({ kind, details }) => (kind === 'undone' ? [Number(details.place)] : [])));
+
+const ANSWERS: readonly string[] = ['accepted', 'rejected', 'recycled', 'disqualified'];
+/** Milliseconds for which an answer can be taken back. */
+const CHANGE_OF_MIND = 10 * 60_000;
+
+/** Whether what was said can be taken back: a touch until it is over; for a while, by who said it, the last answer. */
+export function canTakeBack(
+  { facts, state, may }: Pick<WholeHandoff, 'facts' | 'state' | 'may'>,
+  place: number,
+  { me, now }: { readonly me: Pick<Me, 'name' | 'role'>; readonly now: number },
+): boolean {
+  const fact = facts[place];
+  if (fact === undefined || takenBack(facts).has(place)) return false;
+  if (fact.kind === 'touched') return may.includes('touched');
+  const own = fact.by === me.name || me.role === 'administrator';
+  return (
+    own &&
+    fact.by !== 'scoreline' &&
+    ANSWERS.includes(fact.kind) &&
+    fact.kind === state &&
+    now - Date.parse(fact.at) <= CHANGE_OF_MIND
+  );
+}

@@ -39,6 +39,9 @@ export function languageFor(wanted: readonly string[]): Language {
   return 'en';
 }
 
+/** Whether a language was chosen on this device. */
+export const isChosen = (): boolean => isLanguage(localStorage.getItem(CHOSEN) ?? '');
+
 /** Settles the language; no words are there yet. */
 export async function startWords(): Promise<void> {
   const chosen = localStorage.getItem(CHOSEN) ?? '';

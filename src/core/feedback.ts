@@ -4,7 +4,7 @@
  * their intervals are counted; it refuses to know where hand-offs are kept and which of them are asked about.
  */
 
-import type { Fact } from './handoff.ts';
+import { countedFacts, type Fact } from './handoff.ts';
 
 /** What sales first said of a lead that it was given. */
 const ANSWERS = ['accepted', 'rejected', 'recycled', 'disqualified'] as const;
@@ -39,12 +39,13 @@ const NONE: Label = {
 
 /**
  * The label of a hand-off, from its facts in the order in which they were recorded. What happened before anybody of sales
- * had it is no answer: a lead that was disqualified while it waited says nothing of what sales thinks of it.
+ * had it is no answer: a lead that was disqualified while it waited says nothing of what sales thinks of it; nor is what was
+ * taken back.
  */
 export function labelOf(facts: readonly Fact[]): Label {
   let label = NONE;
   let given = false;
-  for (const fact of facts) {
+  for (const fact of countedFacts(facts)) {
     if (fact.kind === 'assigned') given = true;
     if (!given) continue;
     const answer = answerOf(fact);

@@ -107,7 +107,10 @@ describe('states', () => {
           const undone = happening.kind === 'undone';
           expect(UNDER_WAY.includes(before.state) || before.state === 'rejected' || undone).toBe(true);
           // Nobody has two under way at once, and what is taken back was there.
-          if (undone) expect(['touched', 'merged']).toContain(facts[happening.place]?.kind);
+          if (undone)
+            expect(['touched', 'merged', 'accepted', 'rejected', 'recycled', 'disqualified']).toContain(
+              facts[happening.place]?.kind,
+            );
           expect(handoff.assignee !== null || handoff.assignments === 0).toBe(true);
         }
       }),
@@ -128,9 +131,19 @@ describe('what is taken back', () => {
     expect(() => handoffOf([...facts, undone(13, 2)])).toThrow('that can be taken back');
   });
 
+  test('an answer can be taken back as long as nothing followed, and what was done until then counts', () => {
+    const facts = [entered, given(0), call(10), fact(20, { kind: 'accepted' })];
+    expect(handoffOf([...facts, undone(25, 3)])).toEqual(handoffOf(facts.slice(0, 3)));
+    const rejected = [...facts, fact(30, { kind: 'rejected', reason: 'no-answer', note: null })];
+    expect(() => handoffOf([...rejected, undone(35, 3)])).toThrow(ImpossibleFact);
+    const back = [...rejected, undone(35, 4)];
+    expect(handoffOf(back)).toEqual(handoffOf(facts));
+    expect(handoffOf([...back, undone(36, 3)])).toMatchObject({ state: 'open', actedOn: true });
+  });
+
   test('nothing else can be taken back, and nothing once it is over', () => {
     const facts = [entered, given(0), call(10), fact(20, { kind: 'accepted' })];
-    for (const place of [0, 1, 3, 4, 9]) expect(() => handoffOf([...facts, undone(30, place)])).toThrow(ImpossibleFact);
+    for (const place of [0, 1, 4, 9]) expect(() => handoffOf([...facts, undone(30, place)])).toThrow(ImpossibleFact);
     const won = [...facts, fact(30, { kind: 'won', amount: null, currency: null })];
     expect(() => handoffOf([...won, undone(40, 2)])).toThrow(ImpossibleFact);
   });

@@ -62,7 +62,7 @@ export type Happening =
   | { readonly kind: 'withdrawn'; readonly reason: string }
   /** Its contact turned out to be one that has another hand-off under way, which goes on in its place. */
   | { readonly kind: 'merged'; readonly into: number }
-  /** What was said at a place of the list, from 0 on, is taken back: a touch, or that contacts are one. */
+  /** What was said at a place of the list, from 0 on, is taken back: a touch, an answer, or that contacts are one. */
   | { readonly kind: 'undone'; readonly place: number };
 
 export type HappeningKind = Happening['kind'];
@@ -114,15 +114,19 @@ export function countedFacts(facts: readonly Fact[]): readonly Fact[] {
     if (fact.kind !== 'undone') continue;
     const meant = fact.place < place && !gone.has(fact.place) ? facts[fact.place]?.kind : undefined;
     const { state } = handoffOf(facts.slice(0, place));
-    // Once it is over, what was said of it stays; that contacts are one is taken back as long as nothing followed.
-    const may = meant === 'touched' ? MAY[state].includes('touched') : meant === 'merged' && state === 'withdrawn';
-    if (!may)
+    if (meant === undefined || !mayUndo(meant, state))
       throw new ImpossibleFact(
         `nothing that can be taken back of a hand-off that is ${state} is at place ${fact.place}`,
       );
     gone.add(fact.place).add(place);
   }
   return gone.size === 0 ? facts : facts.filter((_, place) => !gone.has(place));
+}
+
+/** Touches, until it is over; an answer, and that contacts are one, as long as nothing followed. */
+function mayUndo(kind: HappeningKind, state: State): boolean {
+  if (kind === 'touched') return MAY[state].includes('touched');
+  return kind === 'merged' ? state === 'withdrawn' : isAnswer(kind) && kind === state;
 }
 
 /**
@@ -275,6 +279,10 @@ export function clocksOf(agreement: Agreement, recorded: readonly Fact[], calend
 }
 
 const ANSWERS: readonly HappeningKind[] = ['accepted', 'rejected', 'recycled', 'disqualified'];
+/** What sales answers to a lead that it was given. */
+export const isAnswer = (kind: HappeningKind): boolean => ANSWERS.includes(kind);
+/** Milliseconds for which an answer that was a mistake can be taken back. */
+export const CHANGE_OF_MIND = 10 * 60_000;
 /** After these nobody owes anything more. */
 const ENDS: readonly HappeningKind[] = [
   'rejected',

@@ -1,4 +1,6 @@
 // Papers: what is read out of a PDF is what was written, in every script that the page speaks, and lines and pages end.
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pdfText } from '../../test/pdf-text.ts';
 import { languages } from '../core/phrases/languages.ts';
@@ -71,6 +73,19 @@ test('what people wrote stays text in HTML', () => {
   const html = htmlOf(paper([{ kind: 'quote', text: '<script>x</script> "a" & b' }], { title: '<b>' }));
   expect(html).toContain('&lt;script&gt;x&lt;/script&gt; &quot;a&quot; &amp; b');
   expect(html).not.toMatch(/<script|<link|src=|@import/);
+});
+
+test('every word of papers and e-mails is used', () => {
+  const sources = ['*.ts', '../mailing.ts'].flatMap((pattern) =>
+    globSync(pattern, { cwd: import.meta.dirname, exclude: ['*.test.ts'] }),
+  );
+  const text = sources.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8')).join('\n');
+  const quoted = new Set([...text.matchAll(/['"]([\w.-]+)['"]/g)].map(([, key = '']) => key));
+  const begun = [...text.matchAll(/`([\w.-]+\.)\$\{/g)].map(([, start = '']) => start);
+  const unused = Object.keys(en)
+    .map((key) => key.replace(/_(zero|one|two|few|many|other)$/, ''))
+    .filter((key) => !quoted.has(key) && !begun.some((start) => key.startsWith(start)));
+  expect(unused).toEqual([]);
 });
 
 test.each(languages)('papers have all words in %s', (language) => {

@@ -1,4 +1,4 @@
-/** The words of papers, in each language; plurals, numbers and days as it writes them. */
+/** The words of papers and e-mails, in each language; plurals, numbers and days as it writes them. */
 
 import type { Language } from '../core/phrases/languages.ts';
 import { DAY } from '../core/time.ts';
@@ -15,12 +15,23 @@ export interface Words {
   say(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** A day of UTC. @param at milliseconds UTC, or as the API writes it */
   day(at: number | string): string;
+  /** An instant as the clocks of a zone show it, with the zone. @param at milliseconds UTC */
+  moment(at: number, zone: string): string;
   count(value: number): string;
   /** @param share from 0 to 1 */
   percent(share: number): string;
   /** A length of time in days, hours and minutes. */
   span(ms: number): string;
 }
+
+const MOMENT = {
+  year: 'numeric',
+  month: 'long',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const;
 
 export function wordsIn(language: Language): Words {
   const words = all[language];
@@ -38,6 +49,7 @@ export function wordsIn(language: Language): Words {
       return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => String(values[name] ?? ''));
     },
     day: (at) => day.format(new Date(at)),
+    moment: (at, timeZone) => new Intl.DateTimeFormat(language, { ...MOMENT, timeZone }).format(new Date(at)),
     count: (value) => number.format(value),
     percent: (share) => percent.format(share),
     span: (ms) => {

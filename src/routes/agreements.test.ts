@@ -4,6 +4,7 @@ import { pdfText } from '../../test/pdf-text.ts';
 import { postgresUrl } from '../../test/postgres.ts';
 import { testApp } from '../../test/service.ts';
 import { asPerson } from '../../test/signed-in.ts';
+import { examine } from '../health.ts';
 import { createServer } from '../server.ts';
 
 const MODEL = `
@@ -96,6 +97,59 @@ describe.skipIf(url === undefined)('agreements over HTTP', async () => {
     const pdf = await people.sales({ method: 'GET', url: `${path}/agreement.pdf?language=tr` });
     const printed = pdfText(pdf.rawPayload).join('').replaceAll(' ', '');
     for (const text of [one.hash, 'marketing@example.org', 'Pazarlama']) expect(printed).toContain(text);
+  });
+
+  test('what names a score or a stage that a new version lacks is told before it is published and serves, and after', async () => {
+    const search = { where: { score: { fit: { atLeast: 10 } } }, sort: { by: 'score', score: 'fit' } };
+    const { body: saved } = await ask('sales', 'POST', '/api/segments', { name: 'fitting', search });
+    const hours = { zone: 'UTC', week: [[], [], [], [], [], [], []] };
+    const territory = { score: { fit: { atLeast: 90 } } };
+    await ask('marketing', 'PUT', '/api/sellers/ana@x.example', { ...hours, territory });
+    const document = MODEL.replaceAll('fit:', 'shape:').replace('id: mql', 'id: hot');
+    const score = { kind: 'score', name: 'fit', of: null };
+    const agreement = { kind: 'agreement', id: '2', name: 'leads', lacks: [{ kind: 'stage', name: 'mql', of: null }] };
+    const lose = [
+      agreement,
+      { kind: 'search', id: saved.id, name: 'fitting', lacks: [score] },
+      { kind: 'territory', id: 'ana@x.example', name: 'ana@x.example', lacks: [score] },
+    ];
+    expect((await ask('leadership', 'POST', '/api/models/dependents', { document })).body.items).toEqual(lose);
+    expect((await ask('leadership', 'POST', '/api/models/dependents', { document: MODEL })).body.items).toEqual([]);
+    const { body: version } = await ask('marketing', 'POST', '/api/models', { document });
+    expect(version.lose).toEqual(lose);
+    expect((await ask('sales', 'GET', `/api/models/${version.id}`)).body.lose).toEqual(lose);
+    expect((await ask('sales', 'GET', '/api/agreements/2')).body.lost).toBeNull();
+    const { body: switched } = await ask('marketing', 'POST', `/api/models/${version.id}/switch`);
+    expect(switched.lose).toEqual(lose);
+    expect((await ask('sales', 'GET', '/api/agreements/2')).body.lost).toEqual({ version: 2, lacks: agreement.lacks });
+    expect((await ask('sales', 'GET', '/api/agreements/1')).body.lost).toBeNull();
+    expect((await ask('marketing', 'GET', '/api/notices')).body.items).toMatchObject([
+      {
+        kind: 'agreement-lost',
+        handoffId: null,
+        details: { agreement: 'leads', agreementId: '2', modelId: version.id },
+      },
+    ]);
+    const found: string[] = [];
+    for await (const { what, ok, says } of examine(
+      service.app.db,
+      service.app.scoring,
+      () => service.now,
+      async () => {},
+    ))
+      if (!ok && what === 'promises') found.push(says);
+    expect(found).toEqual([expect.stringContaining('leads names stage mql, which version 2 of b2b lacks')]);
+  });
+
+  test('who is asked has a language, and so has the workspace', async () => {
+    expect((await ask('sales', 'GET', '/api/me')).body.language).toBeNull();
+    expect((await ask('sales', 'PUT', '/api/me/language', { language: 'ru' })).status).toBe(204);
+    expect((await ask('sales', 'GET', '/api/me')).body.language).toBe('ru');
+    expect((await ask('sales', 'PUT', '/api/me/language', { language: 'xx' })).status).toBe(400);
+    expect((await ask('sales', 'GET', '/api/language')).body).toEqual({ language: 'en' });
+    expect((await ask('sales', 'PUT', '/api/language', { language: 'ro' })).status).toBe(403);
+    expect((await ask('administrator', 'PUT', '/api/language', { language: 'ro' })).status).toBe(204);
+    expect((await ask('sales', 'GET', '/api/language')).body).toEqual({ language: 'ro' });
   });
 
   test('a comment stands beside a part until somebody deals with it', async () => {

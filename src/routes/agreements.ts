@@ -8,6 +8,7 @@ import { readText } from '../core/document.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
 import { type Language, phrasesOf } from '../core/phrases/languages.ts';
+import { brokenAgreements } from '../dependents.ts';
 import { agreementPaper } from '../papers/agreement.ts';
 import { pdfOf } from '../papers/pdf.ts';
 import {
@@ -28,6 +29,7 @@ import {
 } from '../store/agreements.ts';
 import { type Serving, servingModel } from '../store/contacts.ts';
 import { termsOf, termsShape } from './agreement-terms.ts';
+import { lackedShape } from './models.ts';
 import {
   answers,
   byId,
@@ -69,7 +71,13 @@ const show = ({ agreementId, modelId, ...one }: AgreementVersion): z.input<typeo
   signatures: one.signatures.map((signature) => ({ ...signature, at: written(signature.at) })),
 });
 
-export const wholeVersion = versionShape.extend({ terms: termsShape });
+export const wholeVersion = versionShape.extend({
+  terms: termsShape,
+  lost: z
+    .object({ version: z.number(), lacks: z.array(lackedShape) })
+    .nullable()
+    .describe('What it names and the version of the model that serves now lacks; only of one in force.'),
+});
 
 export const draftShape = z.object({
   name: z.string(),
@@ -134,7 +142,9 @@ export function agreementRoutes(plain: FastifyInstance, { app }: Desk): void {
 
   async function wholeOf(agreementId: number, of: Language): Promise<z.input<typeof wholeVersion>> {
     const one = show(await findOr404(agreementId));
-    return { ...one, terms: termsOf(await app.handoffs.agreementOf(agreementId), phrasesOf(of)) };
+    const broken = (await brokenAgreements(app)).find((other) => other.agreementId === agreementId);
+    const lost = broken === undefined ? null : { version: broken.version, lacks: [...broken.lacks] };
+    return { ...one, lost, terms: termsOf(await app.handoffs.agreementOf(agreementId), phrasesOf(of)) };
   }
 
   server.get(

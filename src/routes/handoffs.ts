@@ -52,7 +52,11 @@ const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lost'), reason: shortText }),
   z.object({
     kind: z.literal('undone'),
-    place: z.int().min(1).max(1e6).describe('Of the touch that is taken back, in `facts`, from 0 on.'),
+    place: z
+      .int()
+      .min(1)
+      .max(1e6)
+      .describe('Of the touch, or the answer of the last ten minutes, that is taken back, in `facts`, from 0 on.'),
   }),
 ]);
 
@@ -240,7 +244,7 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       config: answering,
       schema: {
         tags,
-        summary: 'Say what was done with a hand-off: a touch, or an answer',
+        summary: 'Say what was done with a hand-off: a touch, or an answer; or take one back',
         params: byId,
         body: z.intersection(answer, when),
         response: answers(wholeHandoff),
@@ -251,9 +255,11 @@ export function handoffRoutes(plain: FastifyInstance, { app, cursors }: Desk): v
       const now = app.clock();
       if (happening.kind === 'recycled' && happening.until <= now)
         throw new ScorelineError('request_invalid', 'until: lies in the past; a lead comes back on a day to come');
+      const caller = callerOf(request);
       await app.handoffs.record(request.params.id, happening satisfies Happening, {
-        by: nameOf(callerOf(request)),
+        by: nameOf(caller),
         at: at ?? now,
+        overrules: caller.kind === 'person' && caller.role === 'administrator',
       });
       return whole(request.params.id);
     },

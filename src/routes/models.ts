@@ -7,6 +7,7 @@ import { diffModels } from '../core/diff.ts';
 import { ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
 import { sentencesOf } from '../core/sentences.ts';
+import { type Dependent, dependentsOn, tellOfLosses } from '../dependents.ts';
 import { servingModel } from '../store/contacts.ts';
 import { type Draft, discardDraft, documentOf, listDrafts, saveDraft, type Version } from '../store/models.ts';
 import { check } from './check.ts';
@@ -51,7 +52,22 @@ const show = ({ id: versionId, publishedAt, servedFrom, servedUntil, releasedAt,
   servedUntil: writtenOrNull(servedUntil),
   releasedAt: writtenOrNull(releasedAt),
 });
-export const wholeVersion = versionShape.extend({
+export const lackedShape = z.object({
+  kind: z.enum(['stage', 'score', 'companyScore', 'grade', 'band']),
+  name: z.string(),
+  of: z.string().nullable().describe('The score whose grade or band it is.'),
+});
+export const dependentShape = z.object({
+  kind: z.enum(['agreement', 'search', 'territory']).describe('An agreement in force, a saved search, a sales person.'),
+  id: z.string(),
+  name: z.string(),
+  lacks: z.array(lackedShape).describe('What it names and the document lacks.'),
+});
+const showDependent = ({ lacks, ...one }: Dependent): z.input<typeof dependentShape> => ({ ...one, lacks: [...lacks] });
+const lose = z.array(dependentShape).describe('Who names what this version lacks, as long as another one serves.');
+const causedShape = versionShape.extend({ lose });
+
+export const wholeVersion = causedShape.extend({
   document: z.string(),
   scored: z.number().describe('Contacts that it has scored so far.'),
   contacts: z.number().describe('Contacts in all.'),
@@ -169,6 +185,26 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
   );
 
   server.post(
+    '/api/models/dependents',
+    {
+      config: reading,
+      schema: {
+        tags,
+        summary: 'Agreements in force, saved searches and territories that name what a document lacks',
+        body: z.object({ document }),
+        response: answers(z.object({ items: z.array(dependentShape) })),
+      },
+    },
+    async ({ body }) => ({ items: (await dependentsOn(app, parseModel(body.document))).map(showDependent) }),
+  );
+
+  /** Publishes a document, and says who names what it lacks. @throws ModelError */
+  async function publish(text: string, by: string): Promise<z.input<typeof causedShape>> {
+    const lose = await dependentsOn(app, parseModel(text));
+    return { ...show(await app.scoring.publish(text, by)), lose: lose.map(showDependent) };
+  }
+
+  server.post(
     '/api/models',
     {
       config: publishing,
@@ -176,10 +212,10 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         tags,
         summary: 'Publish a document as the next version: the first serves at once, a later one rolls',
         body: z.object({ document }),
-        response: answers(versionShape),
+        response: answers(causedShape),
       },
     },
-    async (request) => show(await app.scoring.publish(request.body.document, nameOf(callerOf(request)))),
+    (request) => publish(request.body.document, nameOf(callerOf(request))),
   );
 
   server.get(
@@ -218,6 +254,7 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
       ...show(await versionOf(params.id)),
       document: await documentOf(app.db, params.id),
       ...(await app.scoring.progress(params.id)),
+      lose: (await dependentsOn(app, await app.scoring.modelOf(params.id))).map(showDependent),
     }),
   );
 
@@ -285,10 +322,15 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         tags,
         summary: 'Let a rolling version serve; its moves are held',
         params: byId,
-        response: answers(versionShape),
+        response: answers(causedShape),
       },
     },
-    async (request) => show(await app.scoring.switchTo(request.params.id, nameOf(callerOf(request)))),
+    async (request) => {
+      const lose = await dependentsOn(app, await app.scoring.modelOf(request.params.id));
+      const version = await app.scoring.switchTo(request.params.id, nameOf(callerOf(request)));
+      await tellOfLosses(app, app.clock());
+      return { ...show(version), lose: lose.map(showDependent) };
+    },
   );
 
   server.post(
@@ -313,13 +355,10 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         tags,
         summary: 'Go back: publish the document of an earlier version as the next one',
         params: byId,
-        response: answers(versionShape),
+        response: answers(causedShape),
       },
     },
-    async (request) => {
-      const text = await documentOf(app.db, request.params.id);
-      return show(await app.scoring.publish(text, nameOf(callerOf(request))));
-    },
+    async (request) => publish(await documentOf(app.db, request.params.id), nameOf(callerOf(request))),
   );
 
   server.get(

@@ -55,7 +55,7 @@ describe.skipIf(url === undefined)('reviews over HTTP', async () => {
     service.now = Date.UTC(2026, 10, 24);
     await Promise.all([reviewing.remind(), reviewing.remind()]);
     expect(await mailed()).toEqual(['marketing@example.org: A review is due soon: leads']);
-    expect(mails[0]?.text).toContain('Due: 2026-12-01');
+    expect(mails[0]?.text).toContain('Due: December 1, 2026');
     service.now = Date.UTC(2026, 11, 1);
     for (let i = 0; i < 2; i++) await reviewing.remind();
     expect(await mailed()).toEqual(['marketing@example.org: A review is overdue: leads']);

@@ -5,6 +5,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { callerOf, fromOwnPage, nameOf, rights } from '../access.ts';
 import { ScorelineError } from '../core/errors.ts';
+import { languages } from '../core/phrases/languages.ts';
+import { languageOf } from '../store/languages.ts';
 import { addPerson, changeRole, listPeople, type Person, removePerson, resetPassword, roles } from '../store/people.ts';
 import { afterPassword, beforePassword, failed, madePassword } from '../users.ts';
 import { answers, type Desk, list, missing, nothing, page, pageOf, shortText, typed, written } from './shapes.ts';
@@ -132,13 +134,21 @@ export function userRoutes(plain: FastifyInstance, { app, users, cursors }: Desk
       schema: {
         tags,
         summary: 'Who calls, and what they may do',
-        response: answers(z.object({ name: z.string(), role: z.string(), rights: z.array(z.string()) })),
+        response: answers(
+          z.object({
+            name: z.string(),
+            role: z.string(),
+            rights: z.array(z.string()),
+            language: z.enum(languages).nullable().describe('What they chose to be written to in; null for nothing.'),
+          }),
+        ),
       },
     },
     async (request) => {
       const caller = callerOf(request);
       const own = caller.kind === 'key' ? caller.scope : caller.role;
-      return { name: nameOf(caller), role: own, rights: [...rights[own]] };
+      const language = caller.kind === 'key' ? null : await languageOf(app.db, caller.id);
+      return { name: nameOf(caller), role: own, rights: [...rights[own]], language };
     },
   );
 

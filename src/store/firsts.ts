@@ -5,6 +5,7 @@
 
 import type { Answer } from '../core/foresight.ts';
 import type { Db } from './db.ts';
+import { COUNTS } from './handoffs.ts';
 
 /** Instants are milliseconds, UTC. */
 interface First {
@@ -25,7 +26,7 @@ export const firstMoves = (db: Db, model: string, stages: readonly string[], unt
 /** The first such answer to a hand-off of each contact. */
 export const firstAnswers = (db: Db, answer: Answer, until: number): Promise<First[]> =>
   db.rows<First>(
-    `select contact_id as "contactId", min(at) as at from handoff_fact
-     where fact ->> 'kind' = $1 and at <= $2 group by contact_id`,
+    `select contact_id as "contactId", min(at) as at from handoff_fact f
+     where fact ->> 'kind' = $1 and at <= $2 and ${COUNTS} group by contact_id`,
     [answer, until],
   );

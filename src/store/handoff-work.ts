@@ -30,6 +30,7 @@ const HOLDERS = `with recursive one as (
 
 /** What there is to do, by kind; each is asked of an index of its own. */
 export interface Work {
+  readonly back: boolean;
   readonly doubted: boolean;
   readonly moves: boolean;
   readonly waiting: boolean;
@@ -46,12 +47,14 @@ const ONE = 'limit 1) is not null';
 export async function findWork(db: Db, now: number, patience: number): Promise<Work> {
   const [work] = await db.rows<Work>(
     // The first in the order of an index: a plain `exists` reads whole tables once the statement is planned for any instant.
-    `select ${FIRST} handoff where doubted order by handoff_id ${ONE} as doubted,
+    `select ${FIRST} absence where back_at <= $1 order by back_at ${ONE} as back,
+       ${FIRST} handoff where doubted order by handoff_id ${ONE} as doubted,
        ${FIRST} move where handed is distinct from recorded_at and not held and undone_at is null
          order by contact_id, model_id, at ${ONE} as moves,
        ${FIRST} handoff where state = 'waiting' and looked_at <= $1::bigint - $2::bigint order by looked_at ${ONE}
          or exists (select from handoff h, lateral (select from standing s where s.contact_id = h.contact_id
-           and s.as_of > h.looked_at and s.as_of <= $1 limit 1) s where h.state = 'waiting') as waiting,
+           and s.as_of > h.looked_at and s.as_of <= $1 limit 1) s where h.state = 'waiting')
+         or ${FIRST} absence where back_at <= $1 order by back_at ${ONE} as waiting,
        ${FIRST} handoff where state = 'recycled' and returns_at <= $1 order by returns_at ${ONE} as returning,
        ${FIRST} handoff_clock where outcome is null and due_at < $1 order by due_at ${ONE}
          or ${FIRST} handoff_clock where remind_at <= $1 order by remind_at ${ONE}
@@ -165,15 +168,35 @@ export async function noteLook(tx: Db, handoffs: readonly number[], now: number)
 }
 
 /** Leads that wait for a person and are looked at when one comes free: one gets it, the others were not their turn. */
-const NUDGED = 50;
+export const ONE_CAME_FREE = 50;
 
-/** Has those that wait longest for a free person looked at at once. */
-export async function nudgeWaiting(tx: Db): Promise<void> {
+/** Has those that wait longest for a free person looked at at once. @param most how many; all of them, unless given */
+export async function nudgeWaiting(tx: Db, most: number | null = null): Promise<void> {
   await tx.rows(
     `update handoff set looked_at = 0 where handoff_id in (select handoff_id from handoff
        where state = 'waiting' and lacks = '{seller}' order by looked_at, handoff_id limit $1 for update skip locked)`,
-    [NUDGED],
+    [most],
   );
+}
+
+/** Somebody who was away and may be back. */
+export interface Returning {
+  readonly absenceId: number;
+  readonly email: string;
+  readonly lastDay: number;
+}
+
+/** Absences that may be over by now. */
+export const listEnding = (tx: Db, now: number): Promise<Returning[]> =>
+  tx.rows<Returning>(
+    `select absence_id as "absenceId", email, last_day as "lastDay" from absence where back_at <= $1
+     order by back_at for update`,
+    [now],
+  );
+
+/** Says when an absence is to be looked at again; null where it is over. */
+export async function noteBack(tx: Db, absenceId: number, backAt: number | null): Promise<void> {
+  await tx.rows('update absence set back_at = $2 where absence_id = $1', [absenceId, backAt]);
 }
 
 /** A hand-off in doubt, and whether the move that it rests on did not happen, or led elsewhere. */

@@ -188,6 +188,10 @@ export const listHandoffs = (
 /** After every instant that there is. */
 const NEVER = 8_640_000_000_000_001;
 
+/** In SQL, that a fact `f` was not taken back. */
+export const COUNTS = `not exists (select from handoff_fact u where u.contact_id = f.contact_id
+  and u.handoff_id = f.handoff_id and u.fact ->> 'kind' = 'undone' and (u.fact ->> 'place')::integer = f.place)`;
+
 /** Its facts in the order in which they were recorded. */
 export async function factsOf(db: Db, { contactId, handoffId }: Pick<KeptHandoff, 'contactId' | 'handoffId'>) {
   const rows = await db.rows<{ at: number; by: string; fact: Fact }>(

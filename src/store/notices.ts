@@ -1,8 +1,11 @@
 /** Whom hand-offs and reviews have something to tell. It decides that a notice is seen once; it refuses to know why it was written. */
 
+import type { Language } from '../core/phrases/languages.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
+import { WORKSPACE_LANGUAGE } from './languages.ts';
 import { DEMO, MADE_UP_PEOPLE } from './made-up.ts';
+import { MARKETING } from './sellers.ts';
 
 export interface KeptNotice {
   readonly noticeId: number;
@@ -68,10 +71,37 @@ export async function addReviewNotices(
   );
 }
 
+/** Tells marketing that a version of a model lacks what an agreement in force names; of each version once. */
+export async function addLostNotice(
+  db: Db,
+  one: {
+    readonly name: string;
+    readonly agreementId: number;
+    readonly modelId: number;
+    readonly lacks: readonly object[];
+  },
+  now: number,
+): Promise<void> {
+  const { name: agreement, agreementId, modelId, lacks } = one;
+  await db.rows(
+    `insert into handoff_notice (at, kind, recipient, details, mail_at) values ($1, 'agreement-lost', $2, $3, $1)
+     on conflict do nothing`,
+    [now, MARKETING, JSON.stringify({ agreement, agreementId: String(agreementId), modelId: String(modelId), lacks })],
+  );
+}
+
+/** Somebody who is written to. */
+export interface Reader {
+  readonly email: string;
+  readonly language: Language;
+  /** Where their hours are; UTC for who has none. */
+  readonly zone: string;
+}
+
 /** A notice that is to be sent by e-mail. */
 export interface Mailing extends KeptNotice {
-  /** The address, or those of everybody in the team; nobody where it is about what is made up. */
-  readonly addresses: readonly string[];
+  /** Who is meant, or everybody in the team; nobody where it is about what is made up. */
+  readonly readers: readonly Reader[];
   /** This attempt counts. */
   readonly attempts: number;
 }
@@ -91,9 +121,12 @@ export const takeMailings = (db: Db, { now, until, most }: { now: number; until:
        case when exists (select from trait t join source s on s.source_id = t.source_id
               where t.contact_id = n.contact_id and s.kind = '${DEMO}')
               or exists (select from agreement a where a.name = n.details ->> 'agreement' and a.proposed_by like $4
-                and a.in_force_from is not null and a.in_force_until is null) then '{}'
-            when n.recipient like '%@%' then array[n.recipient]
-            else array(select p.email from person p where p.role = n.recipient order by p.email) end as addresses,
+                and a.in_force_from is not null and a.in_force_until is null) then '[]'
+            else (select coalesce(json_agg(json_build_object('email', r.email, 'language', coalesce(r.language, ${WORKSPACE_LANGUAGE}),
+             'zone', coalesce((select s.zone from seller s where s.email = r.email), 'UTC')) order by r.email), '[]')
+           from (select p.email, p.language from person p where p.email = n.recipient or p.role = n.recipient
+                 union all select n.recipient, null where n.recipient like '%@%'
+                   and not exists (select from person p where p.email = n.recipient)) r) end as readers,
        ${LEAD}`,
     [now, until, most, MADE_UP_PEOPLE],
   );

@@ -6,6 +6,7 @@
 import type { Threshold, Tired } from '../core/nurture.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
+import { COUNTS } from './handoffs.ts';
 
 /** Whose leads are meant. */
 export interface Below {
@@ -137,7 +138,7 @@ export const tired = (
          as "lastEventAt",
        coalesce((select json_agg(json_build_object('end', f.fact ->> 'kind', 'reason', f.fact ->> 'reason') order by f.at, f.handoff_id)
          from handoff_fact f where f.contact_id = s.contact_id
-           and f.fact ->> 'kind' in ('rejected', 'disqualified', 'lost')), '[]') as refusals
+           and f.fact ->> 'kind' in ('rejected', 'disqualified', 'lost') and ${COUNTS}), '[]') as refusals
      from (select contact_id from refused union select contact_id from weak) t
      join standing s on s.contact_id = t.contact_id join contact c on c.contact_id = t.contact_id
      left join score p on p.contact_id = s.contact_id and p.model_id = s.model_id and p.name = $2

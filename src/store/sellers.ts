@@ -5,6 +5,7 @@
 
 import { ScorelineError } from '../core/errors.ts';
 import type { Json } from '../core/ingest.ts';
+import { DAY } from '../core/time.ts';
 import { recordDeed } from './audit.ts';
 import type { Db } from './db.ts';
 import { nudgeWaiting } from './handoff-work.ts';
@@ -53,6 +54,9 @@ const SELLER = `s.email, s.zone, s.week, s.holidays, s.capacity, s.weight, s.ter
   coalesce((select json_agg(h.day order by h.day) from holiday h where h.calendar = s.holidays), '[]') as "holidayDays",
   (select count(*) from handoff o where o.assignee = s.email and o.state in ('open', 'accepted', 'opportunity')) as has`;
 
+/** The first instant after the last day of an absence, in the zone where days begin first: fourteen hours before UTC. */
+const EARLIEST_BACK = `((last_day + 1) * ${DAY}::bigint - ${(14 * DAY) / 24})`;
+
 /** All of them by address, marketing's hours among them. */
 export const listSellers = (db: Db): Promise<Seller[]> =>
   db.rows<Seller>(`select ${SELLER} from seller s order by s.email`);
@@ -79,6 +83,11 @@ export async function saveSeller(db: Db, email: string, seller: SellerDocument, 
         now,
         by,
       ],
+    );
+    // In another zone an absence ends at another instant.
+    await tx.rows(
+      `update absence set back_at = ${EARLIEST_BACK} where email = $1 and ${EARLIEST_BACK} + 2 * ${DAY}::bigint > $2::bigint`,
+      [email, now],
     );
     if (active) await nudgeWaiting(tx);
     else await forsake(tx, email);
@@ -117,8 +126,10 @@ export async function addAbsence(
 ): Promise<number> {
   return db.transaction(async (tx) => {
     const [made] = await tx.rows<{ id: number }>(
-      `insert into absence (email, first_day, last_day)
-       select email, $2, $3 from seller where email = $1 returning absence_id as id`,
+      `insert into absence (email, first_day, last_day, back_at)
+       select email, first_day, last_day, ${EARLIEST_BACK}
+       from (select email, $2::integer as first_day, $3::integer as last_day from seller where email = $1) as asked
+       returning absence_id as id`,
       [email, firstDay, lastDay],
     );
     if (made === undefined) throw new ScorelineError('not_found', `nobody of sales has the address ${email}`);

@@ -3,9 +3,10 @@
  * from them, and who had to be handed over at which look.
  */
 
+import type { Entry, Year } from './log.ts';
 import type { Recounted } from './recount.ts';
-import type { Entry, Year } from './world.ts';
 
+const DAY = 86_400_000;
 const STAGES = ['lead', 'mql', 'sql'];
 const UNDER_WAY = ['waiting', 'open', 'accepted', 'opportunity'];
 
@@ -13,6 +14,14 @@ interface Move {
   readonly at: number;
   readonly from: string | null;
   readonly to: string | null;
+  /** Caused by the second version, and not released yet. */
+  readonly held: boolean;
+}
+
+/** Since when the second version serves, and whether the moves that it caused were released. */
+interface Switched {
+  readonly at: number;
+  readonly released: boolean;
 }
 
 interface Held {
@@ -32,7 +41,13 @@ export interface PlainContact {
   held: Held[];
   /** Moves as of the last look. */
   moves: Move[];
+  /** When it can be worth something else by itself, after the last look. */
+  next: number;
+  suppressed: boolean;
+  switched: Switched;
 }
+
+const NOT_YET: Switched = { at: Infinity, released: false };
 
 /** What a contact is worth at an instant. */
 export interface Worth {
@@ -45,18 +60,24 @@ export interface Worth {
   readonly employees: number;
 }
 
-export function worthAt({ held }: PlainContact, at: number): Worth {
+export const worthAt = (contact: PlainContact, at: number): Worth =>
+  worthUnder(contact, at, at >= contact.switched.at ? 2 : 1);
+
+function worthUnder({ held }: PlainContact, at: number, version: 1 | 2): Worth {
   const known = held.filter((one) => !one.voided && one.at <= at).toSorted((a, b) => a.at - b.at);
   const traits: Record<string, string> = Object.assign({}, ...known.map(({ traits: own }) => own));
   const employees = known.findLast(({ kind }) => kind === 'company')?.employees ?? 0;
-  const count = (name: string): number => known.filter((one) => one.kind === 'event' && one.name === name).length;
+  const did = (name: string): Held[] => known.filter((one) => one.kind === 'event' && one.name === name);
   const title = (traits.title ?? '').toLowerCase();
   const all: Record<string, number> = {
     decides: title.split(' ').includes('ceo') ? 30 : 0,
-    large: employees >= 100 ? 20 : 0,
-    demo: count('demo_asked') > 0 ? 40 : 0,
-    pages: Math.min(30, 5 * count('page_viewed')),
-    paper: count('content_downloaded') > 0 ? 10 : 0,
+    large: employees >= 100 ? (version === 1 ? 20 : 15) : 0,
+    demo: did('demo_asked').length > 0 ? 40 : 0,
+    pages: Math.min(
+      30,
+      did('page_viewed').reduce((sum, view) => sum + pointsOfAge(dayOf(at) - dayOf(view.at)), 0),
+    ),
+    paper: did('content_downloaded').some((one) => one.at > at - 10 * DAY) ? (version === 1 ? 10 : 25) : 0,
   };
   const parts = Object.fromEntries(Object.entries(all).filter(([, points]) => points !== 0));
   const total = known.length === 0 ? null : Object.values(all).reduce((sum, points) => sum + points, 0);
@@ -66,15 +87,36 @@ export function worthAt({ held }: PlainContact, at: number): Worth {
   return { parts, total, stage, band, disqualified, phone: traits.phone !== undefined, employees };
 }
 
-function movesOf(contact: PlainContact): Move[] {
-  const instants = [...new Set(contact.held.filter(({ voided }) => !voided).map(({ at }) => at))].sort((a, b) => a - b);
+/** What a page that was viewed so many days ago gives. */
+const pointsOfAge = (days: number): number => (days < 5 ? 5 : days < 12 ? 2.5 : 0);
+const dayOf = (at: number): number => Math.floor(at / DAY);
+
+/** Every instant at which a contact can become worth something else: what it did, and what that loses later. */
+function instantsOf({ held }: PlainContact): number[] {
+  const all = held
+    .filter(({ voided }) => !voided)
+    .flatMap(({ at, name }) =>
+      name === 'page_viewed'
+        ? [at, (dayOf(at) + 5) * DAY, (dayOf(at) + 12) * DAY]
+        : name === 'content_downloaded'
+          ? [at, at + 10 * DAY]
+          : [at],
+    );
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
+function movesOf(contact: PlainContact, instants: readonly number[], now: number): Move[] {
+  const { switched } = contact;
   const moves: Move[] = [];
   let stage: string | null = null;
-  for (const at of instants) {
-    const { stage: next } = worthAt(contact, at);
-    if (next !== stage) moves.push({ at, from: stage, to: next });
+  const come = (at: number, version: 1 | 2, held: boolean): void => {
+    const { stage: next } = worthUnder(contact, at, version);
+    if (next !== stage) moves.push({ at, from: stage, to: next, held });
     stage = next;
-  }
+  };
+  for (const at of instants) if (at <= switched.at) come(at, 1, false);
+  if (switched.at <= now) come(switched.at, 2, !switched.released);
+  for (const at of instants) if (at > switched.at) come(at, 2, false);
   return moves;
 }
 
@@ -104,6 +146,9 @@ export function contactsThrough(
   const evidence = new Map<string, { worth: Worth; source: string }>();
   const byId = new Map(handoffs.map((one) => [one.told.id, one]));
   const changed = new Set<string>();
+  let switched = NOT_YET;
+  /** Users whose address is on the list of those who must not be handed on. */
+  const listed = new Set<string>();
   /** The move that each hand-off rests on. */
   const foundationOf = new Map<string, Move>();
   const holder = (handoffId: string): string | undefined =>
@@ -127,7 +172,14 @@ export function contactsThrough(
       case 'sent': {
         const id = idOf(entry.user);
         whose.set(entry.user, id);
-        const contact = all.get(id) ?? { id, held: [], moves: [] };
+        const contact = all.get(id) ?? {
+          id,
+          held: [],
+          moves: [],
+          next: Infinity,
+          suppressed: false,
+          switched: NOT_YET,
+        };
         all.set(id, contact);
         contact.held.push(heldOf(entry));
         changed.add(id);
@@ -164,7 +216,14 @@ export function contactsThrough(
         const kept = all.get(merge?.kept ?? '');
         if (merge === undefined || kept === undefined) break;
         for (const user of merge.users) whose.set(user, merge.gone);
-        all.set(merge.gone, { id: merge.gone, held: merge.held, moves: [] });
+        all.set(merge.gone, {
+          id: merge.gone,
+          held: merge.held,
+          moves: [],
+          next: Infinity,
+          suppressed: false,
+          switched: NOT_YET,
+        });
         kept.held = kept.held.filter((one) => !merge.held.includes(one));
         owned.set(merge.gone, merge.handoffs);
         owned.set(
@@ -181,8 +240,32 @@ export function contactsThrough(
         changed.delete(entry.contactId);
         erased.add(entry.contactId);
         break;
+      case 'suppress':
+        listed.add(entry.user);
+        break;
+      case 'unsuppress':
+        listed.delete(entry.user);
+        break;
+      case 'switch':
+        switched = { at: entry.at, released: false };
+        for (const id of all.keys()) changed.add(id);
+        break;
+      case 'release':
+        switched = { ...switched, released: true };
+        for (const id of all.keys()) changed.add(id);
+        break;
       case 'look': {
+        for (const contact of all.values()) {
+          if (contact.next <= entry.now) changed.add(contact.id);
+          contact.suppressed = false;
+          contact.switched = switched;
+        }
+        for (const user of listed) {
+          const contact = all.get(idOf(user));
+          if (contact !== undefined) contact.suppressed = true;
+        }
         const due = new Set<string>();
+        const freshOf = new Map<string, Move>();
         const returning = new Set<string>();
         for (const [handoffId, at] of nextReturn) {
           const one = byId.get(handoffId);
@@ -195,10 +278,19 @@ export function contactsThrough(
           const contact = all.get(id);
           if (contact === undefined) continue;
           const before = contact.moves;
-          contact.moves = movesOf(contact);
-          const fresh = contact.moves.findLast(
-            (move) => !before.some((old) => old.at === move.at && old.from === move.from && old.to === move.to),
+          const instants = instantsOf(contact);
+          contact.moves = movesOf(
+            contact,
+            instants.filter((at) => at <= entry.now),
+            entry.now,
           );
+          contact.next = instants.find((at) => at > entry.now) ?? Infinity;
+          const fresh = contact.moves.findLast(
+            (move) =>
+              !move.held &&
+              !before.some((old) => !old.held && old.at === move.at && old.from === move.from && old.to === move.to),
+          );
+          if (fresh !== undefined) freshOf.set(id, fresh);
           const worth = worthAt(contact, entry.now);
           const own = (owned.get(id) ?? []).flatMap((one) => byId.get(one) ?? []);
           // Where the move that one rested on did not happen and nobody acted yet, it rests on the latest one.
@@ -214,7 +306,7 @@ export function contactsThrough(
               foundationOf.set(one.told.id, latest);
           }
           const busy = own.some((one) => UNDER_WAY.includes(stateAt(one, seq)?.state ?? ''));
-          if (busy || worth.stage === null || worth.stage === 'lead') continue;
+          if (busy || contact.suppressed || worth.stage === null || worth.stage === 'lead') continue;
           // Sales answered for this stage, or one beyond it, after it was entered.
           const asked = own.some((one) => {
             const state = stateAt(one, seq);
@@ -237,7 +329,7 @@ export function contactsThrough(
             .filter(({ voided, kind, at }) => at <= entry.now && (!voided || kind !== 'event'))
             .toSorted((a, b) => a.at - b.at)[0];
           evidence.set(handoffId, { worth, source: first?.source ?? '' });
-          const latest = contact.moves.at(-1);
+          const latest = freshOf.get(contact.id) ?? contact.moves.at(-1);
           if (latest !== undefined) foundationOf.set(handoffId, latest);
           if (handoffs.length > 0 && byId.has(handoffId) && !due.delete(contact.id))
             find(

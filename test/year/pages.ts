@@ -110,7 +110,7 @@ export async function checkContacts(
     cursor = page.next;
   }
   const order = contacts
-    .filter(({ worth }) => worth.stage !== null)
+    .filter(({ contact, worth }) => worth.stage !== null && !contact.suppressed)
     .map(({ contact, worth, moves }) => ({
       id: contact.id,
       place: placeOf(worth.stage),

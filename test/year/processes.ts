@@ -60,12 +60,16 @@ export async function startProcesses(url: string, now: number): Promise<Processe
     moveTo: (to) => {
       clock = to;
     },
+    fill: async () => {
+      const { work } = first.app.scoring;
+      while ((await work.live()) > 0);
+      while ((await work.fill()) > 0);
+    },
     settle: async (sent, twice) => {
       const { work } = first.app.scoring;
-      while (
-        sent &&
-        ((await work.live()) > 0 || (await first.app.db.rows('select 1 from changed limit 1')).length > 0)
-      );
+      const left = async (): Promise<boolean> => (await first.app.db.rows('select 1 from changed limit 1')).length > 0;
+      // Time alone changes what somebody is worth.
+      while ((await work.live()) > 0 || (sent && (await left())));
       if (twice) await Promise.all([first.app.handoffs.look(), second.app.handoffs.look()]);
       await first.app.handoffs.look();
     },

@@ -4,8 +4,8 @@
  */
 
 import { type Contacts, contactsThrough } from './contacts.ts';
+import type { Entry, SellerBody, Year } from './log.ts';
 import { afterDays, afterMinutes, minutesBefore, type PlainHours } from './plain.ts';
-import type { Entry, SellerBody, Year } from './world.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -5,47 +5,14 @@
  */
 
 import type { LightMyRequestResponse } from 'fastify';
+import { diceOf } from './dice.ts';
+import { AGREEMENT, MODEL, NEXT_MODEL } from './documents.ts';
+import type { Entry, Fresh, Said, SellerBody, Sent, Year } from './log.ts';
+import { queueOf } from './queue.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-const MODEL = `
-model: b2b
-scores:
-  fit:
-    range: [0, 100]
-    rules:
-      - { id: decides, if: { title: { mentions: [ceo] } }, points: 30 }
-      - { id: large, if: { company.employees: { atLeast: 100 } }, points: 20 }
-  interest:
-    range: [0, 100]
-    rules:
-      - { id: demo, on: demo_asked, points: 40 }
-      - { id: pages, on: page_viewed, pointsEach: 5, max: 30 }
-      - { id: paper, on: content_downloaded, points: 10 }
-  total: { sum: { fit: 1, interest: 1 }, range: [0, 200] }
-bands: { total: { hot: 90, warm: 50, cold: 0 } }
-disqualify: [ { id: rival, if: { title: { is: rival } }, reason: Competitor } ]
-stages:
-  - { id: lead, enter: { score: { total: { atLeast: 0 } } } }
-  - { id: mql, enter: { score: { total: { atLeast: 50 } } }, leave: { score: { total: { lessThan: 50 } } } }
-  - { id: sql, enter: { score: { total: { atLeast: 90 } } }, leave: { score: { total: { lessThan: 90 } } } }
-`;
-
-const AGREEMENT = `
-agreement: leads
-model: b2b
-definition: { stage: mql, require: [phone], qualifiers: { demographic: { company.employees: { atLeast: 20 } } } }
-marketing: { deliver: 1d }
-sales:
-  firstContact: { within: 30m, never: 1d }
-  touches: { call: 2, email: 1, within: 2w }
-  answer: 2d
-  remind: 10m
-  escalate: 1h
-  reassign: 4h
-`;
 
 export interface Size {
   readonly seed: number;
@@ -72,6 +39,8 @@ export interface Service {
   moveTo(now: number): void;
   /** Scores all that changed, then looks after hand-offs, in one process or in two at once. */
   settle(sent: boolean, twice: boolean): Promise<void>;
+  /** Scores everybody by a version that does not serve yet. */
+  fill(): Promise<void>;
   /** The hand-offs that a look at that instant gave to somebody. */
   given(now: number): Promise<readonly string[]>;
   /** Contacts after one, each with the user id that it came with. */
@@ -80,69 +49,6 @@ export interface Service {
   begunAfter(handoffId: string): Promise<readonly Fresh[]>;
   /** Ends every process and begins anew on what is kept. */
   restart(): Promise<void>;
-}
-
-export type SellerBody = {
-  readonly zone: string;
-  readonly week: readonly (readonly (readonly [number, number])[])[];
-  readonly holidays: string | null;
-  readonly capacity: number | null;
-  readonly weight: number;
-  readonly territory: object | null;
-  readonly active: boolean;
-};
-
-/** A hand-off that a look began, and whose it was then. */
-interface Fresh {
-  readonly handoffId: string;
-  readonly contactId: string;
-}
-
-/** One thing that was sent and was taken, or that passed. */
-export type Entry =
-  | { readonly kind: 'look'; readonly now: number; readonly twice: boolean; readonly fresh: readonly Fresh[] }
-  | { readonly kind: 'holidays'; readonly calendar: string; readonly days: readonly string[] }
-  | { readonly kind: 'seller'; readonly email: string; readonly body: SellerBody }
-  | { readonly kind: 'absence'; readonly email: string; readonly first: string; readonly last: string }
-  | { readonly kind: 'sent'; readonly user: string; readonly source: string; readonly at: number; readonly what: Sent }
-  | { readonly kind: 'void'; readonly contactId: string; readonly events: readonly string[] }
-  | { readonly kind: 'merge'; readonly mergeId: string; readonly kept: string; readonly gone: string }
-  | { readonly kind: 'unmerge'; readonly mergeId: string }
-  | { readonly kind: 'erase'; readonly contactId: string }
-  | {
-      readonly kind: 'said';
-      readonly now: number;
-      readonly handoffId: string;
-      readonly at: number;
-      readonly fact: Said;
-    };
-
-type Sent =
-  | { readonly kind: 'traits'; readonly traits: Readonly<Record<string, string>> }
-  | { readonly kind: 'company'; readonly key: string; readonly employees: number }
-  | { readonly kind: 'event'; readonly id: string; readonly name: string };
-
-type Said = { readonly kind: string } & Readonly<Record<string, unknown>>;
-
-export interface Year {
-  readonly log: readonly Entry[];
-  /** The contact of each user, as the service numbered it. */
-  readonly contactOf: ReadonlyMap<string, string>;
-  readonly end: number;
-  /** How often something was refused that could not follow any more. */
-  readonly refused: number;
-  readonly calls: number;
-}
-
-/** Numbers from 0 up to, and without, another; the same for the same seed. */
-function diceOf(seed: number): (most: number) => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return (most) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return Math.floor((((x ^ (x >>> 14)) >>> 0) / 2 ** 32) * most);
-  };
 }
 
 const NINE = [[540, 1020]] as const;
@@ -173,12 +79,7 @@ const ZONES = [
 const COUNTRIES = ['RO', 'US', 'DE'];
 const REASONS = ['not-a-fit', 'wrong-person', 'no-budget', 'bad-timing', 'duplicate', 'bad-data', 'no-answer'];
 
-interface Task {
-  readonly at: number;
-  readonly order: number;
-  readonly run: () => Promise<void>;
-}
-
+const addressOf = (user: string): string => `${user}@people.example`;
 const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const text = (at: number): string => new Date(at).toISOString();
 
@@ -189,6 +90,8 @@ export async function live(
   pause: (year: Pick<Year, 'log' | 'contactOf'>, now: number) => Promise<void>,
 ): Promise<Year> {
   const dice = diceOf(size.seed);
+  const queue = queueOf();
+  const { at } = queue;
   const chance = (percent: number): boolean => dice(100) < percent;
   const pick = <Item>(list: readonly Item[]): Item => {
     const one = list[dice(list.length)];
@@ -215,37 +118,6 @@ export async function live(
     if (!may.includes(response.statusCode))
       throw new Error(`${method} ${url} ${JSON.stringify(body)}: ${response.body}`);
     return { ok: response.statusCode < 300, body: response.body === '' ? null : response.json() };
-  }
-
-  // A queue of things to do, by when; a heap, for a year has many.
-  const heap: Task[] = [];
-  const before = (a: Task, b: Task): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
-  let order = 0;
-  function at(when: number, run: () => Promise<void>): void {
-    let i = heap.push({ at: when, order: order++, run }) - 1;
-    for (let up = (i - 1) >> 1; i > 0; i = up, up = (i - 1) >> 1) {
-      const [child, parent] = [heap[i], heap[up]];
-      if (child === undefined || parent === undefined || !before(child, parent)) break;
-      heap[i] = parent;
-      heap[up] = child;
-    }
-  }
-  function next(): Task | undefined {
-    const [top] = heap;
-    const last = heap.pop();
-    if (top === undefined || last === undefined || heap.length === 0) return top;
-    let i = 0;
-    for (;;) {
-      const [l, r] = [2 * i + 1, 2 * i + 2];
-      const [left, right] = [heap[l], heap[r]];
-      const least = left === undefined ? -1 : right !== undefined && before(right, left) ? r : l;
-      const child = heap[least];
-      if (child === undefined || !before(child, last)) break;
-      heap[i] = child;
-      i = least;
-    }
-    heap[i] = last;
-    return top;
   }
 
   // Who works when.
@@ -318,6 +190,18 @@ export async function live(
   ] as const)
     await ask('POST', '/api/goals', { team, stage, period, amount: 5, from: text(size.from) });
 
+  at(size.from + 0.5 * size.days * DAY, async () => {
+    await flush();
+    const { id } = (await ask('POST', '/api/models', { document: NEXT_MODEL })).body;
+    await service.fill();
+    await ask('POST', `/api/models/${id}/switch`);
+    log.push({ kind: 'switch', at: now });
+    at(now + DAY, async () => {
+      await ask('POST', `/api/models/${id}/release`);
+      log.push({ kind: 'release' });
+    });
+  });
+
   // Contacts and what they do.
   const waiting = new Map<string, object[]>();
   function tell(user: string, source: string, when: number, what: Sent): void {
@@ -352,6 +236,14 @@ export async function live(
     contactOf.set(user, found);
     return found;
   };
+  /** Puts somebody on the list of those who must not be handed on, or takes them off. */
+  async function suppress(user: string, is: boolean): Promise<void> {
+    if (erased.has(user)) return;
+    await flush();
+    if (is) await ask('POST', '/api/suppression', { values: [addressOf(user)], reason: 'a test' });
+    else await ask('DELETE', `/api/suppression/${addressOf(user)}`);
+    log.push({ kind: is ? 'suppress' : 'unsuppress', user });
+  }
   const companies = Math.ceil(size.contacts / 3);
   const erased = new Set<string>();
   const gone = new Set<string>();
@@ -373,7 +265,9 @@ export async function live(
     const employees =
       [5, 30, 150, 400][key.length % 2 === 0 ? Number(key.slice(1)) % 4 : Number(key.slice(1)) % 3] ?? 30;
     const hasPhone = chance(75);
+    const isNamed = n % 8 === 5;
     const traits = {
+      ...(isNamed ? { email: addressOf(user) } : {}),
       title: pick(['CEO', 'CEO of it', 'engineer', chance(20) ? 'rival' : 'buyer']),
       country: pick(COUNTRIES),
     };
@@ -434,6 +328,11 @@ export async function live(
           log.push({ kind: 'unmerge', mergeId });
         });
       });
+    }
+    if (isNamed) {
+      const listed = minutes(born + HOUR, 40);
+      at(listed, () => suppress(user, true));
+      if (chance(50)) at(minutes(listed, 20), () => suppress(user, false));
     }
     if (n % 40 === 11)
       at(minutes(born + 5 * DAY, 30), async () => {
@@ -545,17 +444,16 @@ export async function live(
   // Nobody owes anything any more so long after the last lead came back.
   const stop = end + 80 * DAY;
   while (now < stop) {
-    const quiet = heap.length === 0;
-    now += quiet ? 24 * HOUR : (1 + dice(size.gap)) * MINUTE;
-    const first = heap[0];
+    const first = queue.first();
+    now += first === null ? 24 * HOUR : (1 + dice(size.gap)) * MINUTE;
     // Nights in which nothing happens and nothing is sent are passed in longer steps.
-    if (first !== undefined && first.at > now + 6 * HOUR) now += 2 * HOUR;
+    if (first !== null && first > now + 6 * HOUR) now += 2 * HOUR;
     service.moveTo(now);
     while (restarts[0] !== undefined && restarts[0] <= now) {
       restarts.shift();
       await service.restart();
     }
-    for (let one = heap[0]; one !== undefined && one.at <= now; one = heap[0]) await next()?.run();
+    while (await queue.runDue(now));
     await flush();
     const both = now >= twice[0] && now < twice[1];
     await service.settle(sent, both);

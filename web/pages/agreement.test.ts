@@ -2,6 +2,7 @@
 // changed and compared; hours of sales; who may only look is offered nothing.
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { saveDraft } from '../../src/store/models.ts';
 import { expectAccessible, testPage } from '../../test/page.ts';
 
 const MODEL = `
@@ -174,6 +175,25 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
     await expectAccessible(page, 'form');
     await page.getByRole('tab', { name: 'Text' }).click();
     await expectAccessible(page, 'text');
+    await page.context().close();
+  });
+
+  test('a model that lacks the stage is told of before it is published and serves, and on the page of the agreement', async () => {
+    const document = MODEL.replace('id: mql', 'id: hot');
+    await saveDraft(app.db, 'b2b', document, { by: 'a test', now: service.now });
+    const page = await open('marketing', '/studio/b2b');
+    await page.getByRole('button', { name: 'Publish …' }).click();
+    const dialog = page.getByRole('dialog');
+    const lost = /The agreement leads names what is missing here: the stage mql\./;
+    await dialog.getByText(lost).waitFor();
+    await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
+    await page.getByRole('button', { name: 'Switch to it' }).click();
+    await dialog.getByText(lost).waitFor();
+    await dialog.getByRole('button', { name: 'Switch', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Notices, 1 new' }).click();
+    await page.getByRole('dialog', { name: 'Notices' }).getByRole('link', { name: 'leads' }).click();
+    await page.getByText('Version 2 of the model serves, and lacks what is named here: the stage mql.').waitFor();
     await page.context().close();
   });
 });

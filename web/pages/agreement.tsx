@@ -16,6 +16,7 @@ import { DraftEditor } from '../parts/agreement-draft.tsx';
 import { Signing } from '../parts/agreement-signing.tsx';
 import { AgreementTerms } from '../parts/agreement-terms.tsx';
 import { Failure } from '../parts/failure.tsx';
+import { useLacked } from '../parts/lacked.tsx';
 import { Refusal } from '../parts/refusal.tsx';
 import { agreement } from '../router.tsx';
 import { useServing } from '../serving.ts';
@@ -139,6 +140,7 @@ interface Shown {
 function Version({ id, versions, change }: Shown) {
   const { t, i18n } = useTranslation('agreement');
   const format = useFormat();
+  const lacked = useLacked();
   const { compare } = agreement.useSearch();
   const navigate = agreement.useNavigate();
   const found = useQuery({
@@ -165,6 +167,16 @@ function Version({ id, versions, change }: Shown) {
           {t('versionOf', { name: one.name, version: one.version })} · {since}
         </Text>
       </Stack>
+      {one.lost !== null && (
+        <Alert color="yellow" variant="light">
+          <Text size="sm" fw={600}>
+            {t('lostTitle')}
+          </Text>
+          <Text size="sm" className="breaks">
+            {t('lost', { version: one.lost.version, what: lacked(one.lost.lacks) })}
+          </Text>
+        </Alert>
+      )}
       <Signing of={one} />
       <Group gap="xs" className="no-print" align="end">
         {change !== null && (

@@ -128,7 +128,7 @@ export function HandoffPage() {
         <Title order={2} mb="sm">
           {t('history')}
         </Title>
-        <History of={one} />
+        <History of={one} now={now} />
       </Card>
       <HandoffOf of={{ contactId: one.contactId }} except={one.id} />
     </Stack>

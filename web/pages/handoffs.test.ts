@@ -85,9 +85,13 @@ describe.skipIf(service === undefined)('hand-offs on the page', async () => {
     await page.getByRole('button', { name: 'Called' }).click();
     await promised.getByText('Kept').first().waitFor();
     await region(page, 'What happened').getByText('asked for a demo').waitFor();
-    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByRole('button', { name: 'Accept', exact: true }).click();
     await page.getByRole('button', { name: 'Opportunity…' }).waitFor();
-    await expect.poll(() => page.getByRole('button', { name: 'Accept' }).count()).toBe(0);
+    await page.getByRole('button', { name: /^Take back: Accepted/ }).click();
+    await page.getByText('Something said was taken back').waitFor();
+    await page.getByRole('button', { name: 'Accept', exact: true }).click();
+    await page.getByRole('button', { name: 'Opportunity…' }).waitFor();
+    await expect.poll(() => page.getByRole('button', { name: 'Accept', exact: true }).count()).toBe(0);
     await page.getByRole('button', { name: 'Won…' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Amount').fill('12000');
@@ -149,10 +153,10 @@ describe.skipIf(service === undefined)('hand-offs on the page', async () => {
   test('what somebody else did meanwhile is told, and shown as it is', async () => {
     const page = await at(await open('sales', '/handoffs'));
     await page.getByRole('link', { name: 'Dan Key' }).click();
-    await page.getByRole('button', { name: 'Accept' }).waitFor();
+    await page.getByRole('button', { name: 'Accept', exact: true }).waitFor();
     const handoffId = Number(page.url().split('/').at(-1));
     await app.handoffs.record(handoffId, { kind: 'accepted' }, { by: 'somebody', at: service.now });
-    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByRole('button', { name: 'Accept', exact: true }).click();
     await page
       .getByRole('alert')
       .getByText(/that is accepted cannot be accepted/)
@@ -166,7 +170,7 @@ describe.skipIf(service === undefined)('hand-offs on the page', async () => {
     await row.getByText('Waits for: phone').waitFor();
     await row.getByRole('link').click();
     await page.getByRole('alert').getByText('Waits for: phone').waitFor();
-    await expect.poll(() => page.getByRole('button', { name: 'Accept' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Accept', exact: true }).count()).toBe(0);
     await page.getByLabel('Give it to').selectOption('sales@example.org');
     await page.getByRole('button', { name: 'Give' }).click();
     await page.getByText('Given to sales@example.org: by hand').waitFor();

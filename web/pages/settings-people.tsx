@@ -1,7 +1,7 @@
 /** Who may sign in, and as what. */
 
 import { Alert, Button, Group, NativeSelect, Stack, Table, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Person } from '../answers.ts';
@@ -13,6 +13,7 @@ import { Copied } from '../parts/copied.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Listed } from '../parts/listed.tsx';
 import { Wide } from '../parts/wide.tsx';
+import { type Language, languages } from '../words.ts';
 
 const roles = ['administrator', 'marketing', 'sales', 'leadership', 'viewer'] as const;
 const PEOPLE = ['settings', 'people'];
@@ -79,6 +80,41 @@ export default function People() {
           ))}
         </Stack>
       </Stack>
+      <WorkspaceLanguage />
+    </Stack>
+  );
+}
+
+/** What people are written to in who never chose a language. */
+function WorkspaceLanguage() {
+  const { t } = useTranslation('settings');
+  const queries = useQueryClient();
+  const kept = useQuery({
+    queryKey: ['settings', 'language'],
+    queryFn: () => call<{ language: Language }>('GET', '/api/language'),
+  });
+  const change = useMutation({
+    mutationFn: (language: string) => call('PUT', '/api/language', { body: { language } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['settings', 'language'] }),
+  });
+  return (
+    <Stack component="section" gap="sm">
+      <Title order={2}>{t('people.language')}</Title>
+      {(kept.error ?? change.error) && <Failure error={kept.error ?? change.error} />}
+      <NativeSelect
+        maw={320}
+        aria-label={t('people.language')}
+        description={t('people.languageHint')}
+        disabled={kept.data === undefined}
+        value={change.isPending ? change.variables : (kept.data?.language ?? 'en')}
+        onChange={(event) => change.mutate(event.currentTarget.value)}
+        data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+      />
+      {change.isSuccess && (
+        <Text size="sm" role="status">
+          {t('people.languageKept')}
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -29,7 +29,10 @@ export default function Profile() {
         <Title order={2} mb="xs">
           {t('profile.looks')}
         </Title>
-        <Preferences />
+        <Preferences kept />
+        <Text size="sm" c="dimmed" mt="xs">
+          {t('profile.languageHint')}
+        </Text>
       </section>
       <Password />
     </Stack>

@@ -183,6 +183,12 @@ describe.skipIf(service === undefined)('the settings', async () => {
     await page.getByRole('heading', { name: 'Setări' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Setări' }).waitFor();
+    // On another device they are greeted, and everywhere written to, in it.
+    const me = async () => (await page.request.get(`${address}/api/me`)).json();
+    await expect.poll(me).toMatchObject({ language: 'ro' });
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await page.getByRole('heading', { name: 'Setări' }).waitFor();
     await page.context().close();
   });
 

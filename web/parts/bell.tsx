@@ -105,7 +105,9 @@ export function Bell() {
                   if (one.seenAt === null) see.mutate([one.id]);
                 }}
                 renderRoot={(props) =>
-                  one.handoffId === null ? (
+                  one.kind === 'agreement-lost' ? (
+                    <Link {...props} to="/agreement" search={{ version: textIn(one.details.agreementId) }} />
+                  ) : one.handoffId === null ? (
                     <Link {...props} to="/review" search={{ id: textIn(one.details.reviewId) }} />
                   ) : (
                     <Link {...props} to="/handoffs/$id" params={{ id: one.handoffId }} />

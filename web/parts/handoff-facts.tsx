@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import type { WholeHandoff } from '../answers.ts';
 import { call } from '../call.ts';
 import { useFormat } from '../format.ts';
-import { leftOf, takenBack } from '../handoff.model.ts';
-import { useMay } from '../me.ts';
+import { canTakeBack, leftOf, takenBack } from '../handoff.model.ts';
+import { useMe } from '../me.ts';
 import { useLacks } from './handoff-state.tsx';
 import { Refusal } from './refusal.tsx';
 
@@ -73,13 +73,13 @@ export function Situation({ of }: { of: WholeHandoff }) {
 
 type Told = WholeHandoff['facts'][number];
 
-/** The latest first; a touch can be taken back by whoever may say one. */
-export function History({ of }: { of: WholeHandoff }) {
+/** The latest first; a touch can be taken back by whoever may say one, an answer for a while by who gave it. */
+export function History({ of, now }: { of: WholeHandoff; now: number }) {
   const { t } = useTranslation('handoffs');
   const format = useFormat();
   const sentence = useSentence();
   const queries = useQueryClient();
-  const mayAnswer = useMay('handoff.answer');
+  const me = useMe().data;
   const takeBack = useMutation({
     mutationFn: (place: number) =>
       call<WholeHandoff>('POST', `/api/handoffs/${of.id}/facts`, { body: { kind: 'undone', place } }),
@@ -90,7 +90,6 @@ export function History({ of }: { of: WholeHandoff }) {
     },
   });
   const gone = takenBack(of.facts);
-  const may = of.may.includes('touched') && mayAnswer;
   const facts = of.facts.map((fact, place) => ({ ...fact, place })).reverse();
   return (
     <>
@@ -111,7 +110,7 @@ export function History({ of }: { of: WholeHandoff }) {
             <Text size="xs" c="dimmed" className="breaks">
               {format.moment(fact.at)} · {fact.by === 'scoreline' ? t('byRule') : fact.by}
             </Text>
-            {may && fact.kind === 'touched' && !gone.has(fact.place) && (
+            {me?.rights.includes('handoff.answer') && canTakeBack(of, fact.place, { me, now }) && (
               <Button
                 variant="subtle"
                 size="compact-xs"

@@ -20,12 +20,13 @@ import {
 } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../answers.ts';
 import { call, Refused } from '../call.ts';
 import { useLive } from '../live.ts';
 import { useMe } from '../me.ts';
+import { choose, isChosen } from '../words.ts';
 import { Bell } from './bell.tsx';
 import { Failure } from './failure.tsx';
 import { GetStarted, MadeUp } from './made-up.tsx';
@@ -80,6 +81,11 @@ function Frame({ me }: { me: Me }) {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [open, { toggle, close }] = useDisclosure(false);
   useLive();
+  // On a device where nothing was chosen yet, what they chose elsewhere.
+  const { language } = me;
+  useEffect(() => {
+    if (language !== null && !isChosen()) void choose(language);
+  }, [language]);
   const signOut = async () => {
     await call('POST', '/api/auth/sign-out', { body: {} });
     queries.clear();
@@ -127,7 +133,7 @@ function Frame({ me }: { me: Me }) {
           <GetStarted onClick={close} />
         </div>
         <Box p="xs">
-          <Preferences />
+          <Preferences kept />
         </Box>
       </nav>
       <main id="content" tabIndex={-1}>

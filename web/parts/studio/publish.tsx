@@ -4,11 +4,12 @@ import { Alert, Button, Group, List, Loader, Modal, Stack, Text } from '@mantine
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Diff, Tried, Version } from '../../answers.ts';
+import type { Dependent, Diff, Tried, Version } from '../../answers.ts';
 import { call } from '../../call.ts';
 import { useFormat } from '../../format.ts';
 import { handoffsOf } from '../../trial.model.ts';
 import { Failure } from '../failure.tsx';
+import { Losses } from './losses.tsx';
 
 export const Publish = memo(function Publish({
   opened,
@@ -32,6 +33,11 @@ export const Publish = memo(function Publish({
   const diff = useQuery({
     queryKey: ['diff', document, i18n.language],
     queryFn: () => call<Diff>('POST', '/api/models/diff', { body: { document, language: i18n.language } }),
+    enabled: opened,
+  });
+  const lose = useQuery({
+    queryKey: ['dependents', document],
+    queryFn: () => call<{ items: readonly Dependent[] }>('POST', '/api/models/dependents', { body: { document } }),
     enabled: opened,
   });
   const publish = useMutation({
@@ -82,6 +88,8 @@ export const Publish = memo(function Publish({
             <List.Item>{t('publishHeld')}</List.Item>
           </List>
         )}
+        {lose.error && <Failure error={lose.error} again={() => lose.refetch()} />}
+        <Losses of={lose.data?.items ?? []} />
         <Alert variant="light">{t('publishUndo')}</Alert>
         {publish.error && <Failure error={publish.error} again={() => publish.mutate()} />}
         <Group justify="flex-end">

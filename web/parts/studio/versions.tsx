@@ -12,6 +12,7 @@ import { pathOf } from '../../draft.ts';
 import { useFormat } from '../../format.ts';
 import { Failure } from '../failure.tsx';
 import { useReturn, useTarget } from './focus.ts';
+import { Losses } from './losses.tsx';
 import { Sentences } from './publish.tsx';
 
 interface Rights {
@@ -122,6 +123,7 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
         onDone={again}
       >
         <Moves id={version.id} />
+        <Losing id={version.id} />
         <Text size="sm">{t('publishHeld')}</Text>
       </Confirm>
       <Confirm
@@ -144,6 +146,7 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
         onClose={() => setConfirm(null)}
         onDone={again}
       >
+        <Losing id={version.id} />
         <Text size="sm">{t('rollBackHint', { version: version.version })}</Text>
       </Confirm>
     </li>
@@ -212,6 +215,13 @@ function Moves({ id }: { readonly id: string }) {
       ? format.count(items.length)
       : t('moreThan', { count: items.length, shown: format.count(items.length) });
   return <Text size="sm">{t('switchMoves', { count: items.length, shown })}</Text>;
+}
+
+/** Who would lose something by it. */
+function Losing({ id }: { readonly id: string }) {
+  const version = useQuery({ queryKey: ['models', id], queryFn: () => call<WholeVersion>('GET', `/api/models/${id}`) });
+  if (version.error) return <Failure error={version.error} again={() => version.refetch()} />;
+  return <Losses of={version.data?.lose ?? []} />;
 }
 
 function Confirm({
