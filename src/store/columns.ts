@@ -1,6 +1,6 @@
 /**
- * Many rows as a few values: each column is the text of a PostgreSQL array. It decides how they are written; the
- * driver does the same several times slower. It refuses to know the tables.
+ * Many rows as a few values: each column is the text of a PostgreSQL array, or all rows are the lines of one text. It
+ * decides how they are written; the driver does the same several times slower. It refuses to know the tables.
  */
 
 /** For `$n::bigint[]`. */
@@ -18,6 +18,17 @@ function textOrNull(value: string | null): string {
   if (value === null) return 'null';
   return /["\\]/.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
 }
+
+/** A row for `copy`. Texts hold no NUL. */
+export const line = (row: readonly (string | number | null)[]): string => `${row.map(field).join('\t')}\n`;
+
+function field(value: string | number | null): string | number {
+  if (value === null) return '\\N';
+  return typeof value === 'string' && /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, escaped) : value;
+}
+
+const escaped = (character: string): string => ESCAPES[character] ?? character;
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
 /** Never in JSON text, where control characters are escaped. */
 const BETWEEN = '\x1e';

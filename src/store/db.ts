@@ -1,9 +1,9 @@
 /**
- * The database as three methods. It decides how values come and go (instants and points are numbers, not texts) and what
+ * The database as four methods. It decides how values come and go (instants and points are numbers, not texts) and what
  * a lost connection is called; it refuses to know any table.
  */
 
-import { DatabaseError, Pool, type PoolClient, types } from 'pg';
+import { type Connection, DatabaseError, Pool, type PoolClient, type Submittable, types } from 'pg';
 import { ScorelineError } from '../core/errors.ts';
 import { type Patience, patience } from './patience.ts';
 import { type Silence, watchSilence } from './silence.ts';
@@ -13,6 +13,12 @@ type Row = Record<string, unknown>;
 export interface Db {
   /** Runs one statement with bound values. @throws ScorelineError `database_unavailable` where nobody answers in time */
   rows<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /**
+   * Copies rows into a table: for many, much cheaper than an insert.
+   * @param columns the table with its columns
+   * @param lines as `columns.ts` writes them
+   */
+  copy(columns: string, lines: string): Promise<void>;
   /** Runs statements that hold together or not at all. Inside of another transaction it is part of that one. */
   transaction<T>(work: (db: Db) => Promise<T>): Promise<T>;
   /** Runs several statements without values, as a migration has them. It waits out a server that stands still. */
@@ -62,6 +68,10 @@ export function openDb(url: string, most = 12): Pooled {
     rows: async (text, values) => {
       const client = await connect();
       return using(client, () => on(client, silence).rows(text, values));
+    },
+    copy: async (columns, lines) => {
+      const client = await connect();
+      return using(client, () => on(client, silence).copy(columns, lines));
     },
     script: async (text) => {
       const client = await connect();
@@ -129,6 +139,39 @@ function nameOf(text: string): { name?: string } {
 const begin = (bounds: Patience | undefined): string =>
   bounds === undefined ? 'begin' : `begin; set local lock_timeout = ${bounds.lock}`;
 
+/** Rows on their way, as the driver takes what is no ordinary query. */
+class CopyIn implements Submittable {
+  readonly #text: string;
+  readonly #lines: string;
+  readonly handleReadyForQuery: () => void;
+  readonly handleError: (error: Error) => void;
+
+  constructor(text: string, lines: string, done: () => void, failed: (error: Error) => void) {
+    this.#text = text;
+    this.#lines = lines;
+    this.handleReadyForQuery = done;
+    this.handleError = failed;
+  }
+
+  submit(connection: Connection): void {
+    connection.query(this.#text);
+  }
+
+  /** The driver's own way to say it copies the rows twice. */
+  handleCopyInResponse({ stream }: Connection): void {
+    const length = Buffer.byteLength(this.#lines);
+    const message = Buffer.allocUnsafe(length + 10);
+    message.write('d', 0, 'latin1');
+    message.writeInt32BE(length + 4, 1);
+    message.write(this.#lines, 5);
+    message.write('c', length + 5, 'latin1');
+    message.writeInt32BE(4, length + 6);
+    stream.write(message);
+  }
+
+  handleCommandComplete(): void {}
+}
+
 /** A connection in somebody's hands. */
 interface Held extends Db {
   /** Says a word about a transaction. */
@@ -147,6 +190,13 @@ function on(client: PoolClient, silence: Silence): Held {
   const db: Held = {
     rows: async (text, values = []) =>
       (await bounded(() => client.query({ ...nameOf(text), text, values: [...values] }))).rows,
+    copy: (columns, lines) =>
+      bounded(
+        () =>
+          new Promise<void>((done, failed) => {
+            client.query(new CopyIn(`copy ${columns} from stdin`, lines, done, failed));
+          }),
+      ),
     word: async (text) => {
       await bounded(() => client.query(text));
     },

@@ -8,7 +8,7 @@
 import { cleanEmail, cleanName, type Facts, type Message } from '../core/ingest.ts';
 import { type Bursts, judgeTogether, type Suspicions } from './bursts.ts';
 import { changed } from './changed.ts';
-import { bigints, integers, jsonColumn, jsons, texts } from './columns.ts';
+import { bigints, integers, jsonColumn, jsons, line, texts } from './columns.ts';
 import { changeCompanies, companiesOf } from './companies.ts';
 import { type Claim, openClaims, statedDomains, takeDomains } from './company-domains.ts';
 import type { Db } from './db.ts';
@@ -31,12 +31,20 @@ export interface Outside {
   readonly now: number;
 }
 
+/** How a flush is done; each costs more. */
+export interface Care {
+  /** Nobody else may look identities up meanwhile, which merges need. */
+  readonly alone: boolean;
+  /** Some of the events may be known already. */
+  readonly repeats: boolean;
+}
+
 /**
  * Writes the messages, all or none.
- * @param alone whether nobody else may look identities up meanwhile, which merges need
  * @returns how many events are new; null where nothing was written because it must be tried again, alone
+ * @throws DatabaseError 23505 where an event is known and none was to be
  */
-export async function flush(db: Db, items: readonly Item[], outside: Outside, alone: boolean): Promise<number | null> {
+export async function flush(db: Db, items: readonly Item[], outside: Outside, care: Care): Promise<number | null> {
   const mentions = items.map(({ message }) => {
     const mention = mentionOf(message);
     if (mention === null) throw new Error('a message that names nobody came in');
@@ -44,17 +52,17 @@ export async function flush(db: Db, items: readonly Item[], outside: Outside, al
   });
   try {
     return await db.transaction(async (tx) => {
-      if (alone) await lockMerges(tx);
+      if (care.alone) await lockMerges(tx);
       else await shareMerges(tx);
       const plan = await planOf(tx, mentions);
       const claims = await openClaims(tx, claimsOf(items, outside.companyDomainOf));
-      if (plan.joined.length + claims.length > 0 && !alone) throw new TryAgain();
+      if (plan.joined.length + claims.length > 0 && !care.alone) throw new TryAgain();
       const seen = await keepIds(tx, plan);
       if (seen === null) throw new TryAgain();
       const cause = 'named together by a message';
       await mergeAll(tx, plan.joined, { companyDomainOf: outside.companyDomainOf, now: outside.now, cause });
       await takeDomains(tx, claims);
-      return write(tx, items, plan, seen, outside);
+      return write(tx, items, { plan, seen, repeats: care.repeats }, outside);
     });
   } catch (error) {
     if (error instanceof TryAgain) return null;
@@ -99,8 +107,7 @@ export function mentionOf(message: Message): Mention | null {
 async function write(
   tx: Db,
   items: readonly Item[],
-  plan: Plan,
-  seen: readonly Seen[],
+  { plan, seen, repeats }: { readonly plan: Plan; readonly seen: readonly Seen[]; readonly repeats: boolean },
   outside: Outside,
 ): Promise<number> {
   const since = new Map<number, number>();
@@ -158,7 +165,7 @@ async function write(
       return id === undefined ? [] : changesOf(id, at, traits, sourceId);
     }),
   );
-  const inserted = await insertEvents(tx, events, outside.bursts);
+  const inserted = await keepEvents(tx, events, outside.bursts, repeats);
   for (const [contactId, at] of await judgeTogether(tx, events, outside)) earlier(since, contactId, at);
   await changed(tx, since);
   return inserted;
@@ -218,26 +225,39 @@ export interface EventRow {
 }
 
 /** Returns how many were not known. */
-async function insertEvents(tx: Db, rows: readonly EventRow[], bursts: Bursts): Promise<number> {
+async function keepEvents(tx: Db, rows: readonly EventRow[], bursts: Bursts, repeats: boolean): Promise<number> {
   if (rows.length === 0) return 0;
   // Neighbours in the index are written one after another.
   const sorted = [...rows].sort((a, b) => a.contactId - b.contactId);
-  const messages = sorted.map(({ message }) => message);
+  const machines = sorted.map(({ message, contactId }) => message.machine ?? tooFast(message, contactId, bursts));
+  if (repeats) return insertNew(tx, sorted, machines);
+  const lines = sorted.map(({ contactId, message: { id, name, at, properties }, receivedAt, sourceId }, i) =>
+    line([contactId, id, name, at, receivedAt, sourceId, JSON.stringify(properties), machines[i] ?? null]),
+  );
+  await tx.copy(`event (${COLUMNS})`, lines.join(''));
+  return rows.length;
+}
+
+const COLUMNS = 'contact_id, event_id, name, at, received_at, source_id, properties, machine';
+
+/** Looks each event up before it is written, which costs a third more. */
+async function insertNew(tx: Db, rows: readonly EventRow[], machines: readonly (string | null)[]): Promise<number> {
+  const messages = rows.map(({ message }) => message);
   const inserted = await tx.rows(
-    `insert into event (contact_id, event_id, name, at, received_at, source_id, properties, machine)
+    `insert into event (${COLUMNS})
      select contact_id, event_id, name, at, received_at, source_id, properties::jsonb, machine
      from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::integer[], ${jsonColumn('$7')},
-       $8::text[]) as fresh (contact_id, event_id, name, at, received_at, source_id, properties, machine)
+       $8::text[]) as fresh (${COLUMNS})
      on conflict do nothing returning 1`,
     [
-      bigints(sorted.map(({ contactId }) => contactId)),
+      bigints(rows.map(({ contactId }) => contactId)),
       texts(messages.map(({ id }) => id)),
       texts(messages.map(({ name }) => name)),
       bigints(messages.map(({ at }) => at)),
-      bigints(sorted.map(({ receivedAt }) => receivedAt)),
-      integers(sorted.map(({ sourceId }) => sourceId)),
+      bigints(rows.map(({ receivedAt }) => receivedAt)),
+      integers(rows.map(({ sourceId }) => sourceId)),
       jsons(messages.map(({ properties }) => JSON.stringify(properties))),
-      texts(sorted.map(({ contactId, message }) => message.machine ?? tooFast(message, contactId, bursts))),
+      texts(machines),
     ],
   );
   return inserted.length;

@@ -360,7 +360,7 @@ describe.skipIf(url === undefined)('ingest', async () => {
   });
 
   test('texts that try to be something else are texts', async () => {
-    const nasty = `'; drop table event; -- "\\ {a,b} NULL <script> \u001e \t`;
+    const nasty = `'; drop table event; -- "\\ {a,b} NULL <script> \u001e \t\n\\.\n\\N \r\n;`;
     await send(
       event({ userId: nasty }, { id: nasty, name: nasty, properties: { [nasty]: nasty, __proto__x: { a: [nasty] } } }),
       traits({ userId: nasty }, NOON, { [nasty]: nasty, ['__proto__']: 'p' }),

@@ -12,7 +12,7 @@ import { ScorelineError } from '../core/errors.ts';
 import type { Message, Refusal } from '../core/ingest.ts';
 import { Bursts, type Suspicions } from './bursts.ts';
 import type { Db } from './db.ts';
-import { flush, type Item, mentionOf } from './flush.ts';
+import { flush, type Item, mentionOf, type Outside } from './flush.ts';
 import { BOUNDS, patiently } from './patience.ts';
 import type { CompanyDomainOf } from './snapshots.ts';
 import { keepRefusals, type Refused } from './sources.ts';
@@ -99,11 +99,12 @@ export function openIngest(
   const lines = new Map<number | null, Line>();
   const listeners = new Set<(tally: Tally) => void>();
   const bursts = new Bursts();
+  const lately: Lately = { repeats: false };
   const waiting: Size = { messages: 0, bytes: 0 };
   let closed = false;
   const running = new Set<Promise<void>>();
 
-  const outside = () => ({ companyDomainOf, suspicions, bursts, now: clock() });
+  const outside = () => ({ companyDomainOf, suspicions, bursts, lately, now: clock() });
 
   function take(): Waiting[] {
     const taken: Waiting[] = [];
@@ -191,10 +192,18 @@ export function openIngest(
   };
 }
 
-type Outside = Parameters<typeof flush>[2];
+interface Around extends Outside {
+  readonly lately: Lately;
+}
+
+/** What the latest flush says of the next one. */
+interface Lately {
+  /** Events were known already, as after a failure, when clients send again: there may be more of them. */
+  repeats: boolean;
+}
 
 /** Writes requests; a message that cannot be kept becomes a refusal and costs the others nothing. */
-async function keep(db: Db, requests: readonly Request[], outside: Outside): Promise<Tally> {
+async function keep(db: Db, requests: readonly Request[], outside: Around): Promise<Tally> {
   const items: Item[] = [];
   const refused: Refused[] = [];
   for (const { messages, refusals, sourceId, receivedAt } of requests) {
@@ -221,11 +230,12 @@ interface Kept {
 
 const NOTHING: Kept = { tally: { fresh: 0, known: 0 }, refused: [] };
 
-async function keepOrHalve(db: Db, items: readonly Item[], outside: Outside): Promise<Kept> {
+async function keepOrHalve(db: Db, items: readonly Item[], outside: Around): Promise<Kept> {
   if (items.length === 0) return NOTHING;
   try {
     const fresh = await keepTogether(db, items, outside);
     const events = items.filter(({ message }) => message.kind === 'event').length;
+    outside.lately.repeats = fresh < events;
     return { tally: { fresh, known: events - fresh }, refused: [] };
   } catch (error) {
     if (!(error instanceof DatabaseError) || !isUnkeepable(error)) throw error;
@@ -243,22 +253,27 @@ async function keepOrHalve(db: Db, items: readonly Item[], outside: Outside): Pr
 }
 
 /** Returns how many events are new. */
-async function keepTogether(db: Db, items: readonly Item[], outside: Outside): Promise<number> {
+async function keepTogether(db: Db, items: readonly Item[], outside: Around): Promise<number> {
   let alone = false;
+  let repeats = outside.lately.repeats;
   for (let tries = 1; ; tries++) {
     try {
-      const fresh = await flush(db, items, outside, alone);
+      const fresh = await flush(db, items, outside, { alone, repeats });
       if (fresh !== null) return fresh;
       alone = true;
     } catch (error) {
       if (!(error instanceof DatabaseError) || !isPassing(error) || tries === TRIES) throw error;
+      if (error.code === KNOWN) repeats = true;
       await sleep(2 ** tries);
     }
   }
 }
 
-/** Lost against another transaction: the same again may succeed. */
-const isPassing = ({ code }: DatabaseError): boolean => code === '40001' || code === '40P01' || code === '23505';
+/** What is written is there already. */
+const KNOWN = '23505';
+
+/** Lost against another transaction, or known already: the same again may succeed. */
+const isPassing = ({ code }: DatabaseError): boolean => code === '40001' || code === '40P01' || code === KNOWN;
 
 /** A value of its own is at fault, and would be again: a data exception, or more than the database can hold. */
 const isUnkeepable = ({ code }: DatabaseError): boolean =>
