@@ -185,7 +185,9 @@ export function createScoring(db: Db, clock: () => number): Scoring {
         const lane = (first + i) % LANES;
         const key = `${version.id} ${lane}`;
         if (filled.get(key) === Infinity || !(await claimLane(tx, lane))) continue;
-        const rows = await contactsWithout(tx, version.id, lane, filled.get(key) ?? 0, BATCH);
+        // Whoever had the lane until now may have come further.
+        const after = filled.get(key) ?? 0;
+        const rows = after === Infinity ? [] : await contactsWithout(tx, version.id, lane, after, BATCH);
         turn = lane;
         if (rows.length > 0) return { version, key, rows };
         filled.set(key, Infinity);

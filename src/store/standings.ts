@@ -53,7 +53,7 @@ export async function claimLanes(tx: Db, models: readonly number[], now: number,
        where exists (select from changed c where c.lane = lane.lane and not c.heavy)
           or exists (select from standing s where (s.contact_id & 63) = lane.lane and s.next_change_at <= $1
                      and s.model_id = any($2::integer[]))
-       order by (lane + $3::integer) & 63 limit $4)
+       order by (lane - $3::integer) & 63 limit $4)
      select lane from busy where pg_try_advisory_xact_lock(${LANE_LOCK}, lane)`,
     [now, integers(models), first, most],
   );
