@@ -108,7 +108,9 @@ export function createScoring(db: Db, clock: () => number): Scoring {
   const models = new Map<number, Model>();
   /** By version and lane, the last contact that is filled; those that are done have Infinity. */
   const filled = new Map<string, number>();
+  /** The lane with which to begin: each kind of work goes round by itself, or one would keep the other where it is. */
   let turn = 0;
+  let fillTurn = 0;
 
   async function modelOf(id: number, on: Db = db): Promise<Model> {
     const known = models.get(id) ?? parseModel(await documentOf(on, id), `version ${id}`);
@@ -178,7 +180,7 @@ export function createScoring(db: Db, clock: () => number): Scoring {
 
   /** Contacts of one lane, which is held from now on, that a version has not seen. */
   async function unfilled(tx: Db, versions: readonly Spoken[]) {
-    const first = turn;
+    const first = fillTurn;
     // In the order of publication: a version begins with the stages of the one before it.
     for (const version of versions) {
       for (let i = 0; i < LANES; i++) {
@@ -188,7 +190,7 @@ export function createScoring(db: Db, clock: () => number): Scoring {
         // Whoever had the lane until now may have come further.
         const after = filled.get(key) ?? 0;
         const rows = after === Infinity ? [] : await contactsWithout(tx, version.id, lane, after, BATCH);
-        turn = lane;
+        fillTurn = lane;
         if (rows.length > 0) return { version, key, rows };
         filled.set(key, Infinity);
       }
