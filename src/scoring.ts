@@ -37,6 +37,7 @@ import {
   claimLane,
   claimLanes,
   contactsWithout,
+  findRest,
   LANES,
   putBack,
   readBefore,
@@ -47,8 +48,10 @@ import { type Spoken, type Task, walkContacts } from './walks.ts';
 
 /** What one transaction takes. */
 const BATCH = { contacts: 1_000, events: 200_000 };
-/** Lanes that one transaction takes, so that workers beside it find others. */
+/** Lanes that one transaction takes where much waits, so that workers beside it find others. */
 const LANES_AT_ONCE = 16;
+/** Where the last one found fewer contacts, all lanes together are little work, and cost the least in one go. */
+const MANY = 250;
 const COMPANIES_AT_ONCE = 200;
 
 /** What a contact scored at an instant under a version. */
@@ -69,6 +72,8 @@ export interface Scoring {
   readonly work: {
     /** Contacts that changed, or whose time has come. */
     live(): Promise<number>;
+    /** What else there is to do, so that it need not be tried. */
+    rest(): Promise<{ readonly [kind in 'heavy' | 'companies' | 'fill' | 'clear']: boolean }>;
     /** One contact with a great many events. */
     heavy(): Promise<number>;
     companies(): Promise<number>;
@@ -111,6 +116,7 @@ export function createScoring(db: Db, clock: () => number): Scoring {
   /** The lane with which to begin: each kind of work goes round by itself, or one would keep the other where it is. */
   let turn = 0;
   let fillTurn = 0;
+  let isMuch = false;
 
   async function modelOf(id: number, on: Db = db): Promise<Model> {
     const known = models.get(id) ?? parseModel(await documentOf(on, id), `version ${id}`);
@@ -293,11 +299,17 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       live: () =>
         round(async (tx, versions, now) => {
           const present = versions.filter(isPresent).map(({ id }) => id);
-          const lanes = await claimLanes(tx, present, now, turn, LANES_AT_ONCE);
+          const lanes = await claimLanes(tx, present, now, turn, isMuch ? LANES_AT_ONCE : LANES);
           if (lanes.length === 0) return 0;
           turn = (lanes.at(-1) ?? 0) + 1;
-          return score(tx, versions, await claimContacts(tx, lanes, present, now, BATCH), now);
+          const claims = await claimContacts(tx, lanes, present, now, BATCH);
+          isMuch = claims.length >= MANY;
+          return score(tx, versions, claims, now);
         }),
+      rest: async () => {
+        const { heavy, companies, retired, models } = await findRest(db, clock());
+        return { heavy, companies, fill: !models.every(isFilled), clear: retired };
+      },
       heavy: () =>
         round(async (tx, versions, now) => {
           const claim = await claimHeavy(tx);

@@ -110,6 +110,7 @@ describe.skipIf(url === undefined)('workers', async () => {
     await fresh(house());
     const fills = Array.from({ length: 6 }, () => scoring.work.fill());
     expect(await Promise.all(fills)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await scoring.work.rest()).toMatchObject({ fill: false });
   });
 
   test('a contact with 200,000 events does not keep others waiting, and is scored like them', async () => {
