@@ -37,6 +37,7 @@ import {
   claimLane,
   claimLanes,
   contactsWithout,
+  findRest,
   LANES,
   putBack,
   readBefore,
@@ -47,8 +48,10 @@ import { type Spoken, type Task, walkContacts } from './walks.ts';
 
 /** What one transaction takes. */
 const BATCH = { contacts: 1_000, events: 200_000 };
-/** Lanes that one transaction takes, so that workers beside it find others. */
+/** Lanes that one transaction takes where much waits, so that workers beside it find others. */
 const LANES_AT_ONCE = 16;
+/** Where the last one found fewer contacts, all lanes together are little work, and cost the least in one go. */
+const MANY = 250;
 const COMPANIES_AT_ONCE = 200;
 
 /** What a contact scored at an instant under a version. */
@@ -69,6 +72,8 @@ export interface Scoring {
   readonly work: {
     /** Contacts that changed, or whose time has come. */
     live(): Promise<number>;
+    /** What else there is to do, so that it need not be tried. */
+    rest(): Promise<{ readonly [kind in 'heavy' | 'companies' | 'fill' | 'clear']: boolean }>;
     /** One contact with a great many events. */
     heavy(): Promise<number>;
     companies(): Promise<number>;
@@ -110,7 +115,10 @@ export function createScoring(db: Db, clock: () => number): Scoring {
   const models = new Map<number, Model>();
   /** By version and lane, the last contact that is filled; those that are done have Infinity. */
   const filled = new Map<string, number>();
+  /** The lane with which to begin: each kind of work goes round by itself, or one would keep the other where it is. */
   let turn = 0;
+  let fillTurn = 0;
+  let isMuch = false;
 
   async function modelOf(id: number, on: Db = db): Promise<Model> {
     const known = models.get(id) ?? parseModel(await documentOf(on, id), `version ${id}`);
@@ -180,15 +188,17 @@ export function createScoring(db: Db, clock: () => number): Scoring {
 
   /** Contacts of one lane, which is held from now on, that a version has not seen. */
   async function unfilled(tx: Db, versions: readonly Spoken[]) {
-    const first = turn;
+    const first = fillTurn;
     // In the order of publication: a version begins with the stages of the one before it.
     for (const version of versions) {
       for (let i = 0; i < LANES; i++) {
         const lane = (first + i) % LANES;
         const key = `${version.id} ${lane}`;
         if (filled.get(key) === Infinity || !(await claimLane(tx, lane))) continue;
-        const rows = await contactsWithout(tx, version.id, lane, filled.get(key) ?? 0, BATCH);
-        turn = lane;
+        // Whoever had the lane until now may have come further.
+        const after = filled.get(key) ?? 0;
+        const rows = after === Infinity ? [] : await contactsWithout(tx, version.id, lane, after, BATCH);
+        fillTurn = lane;
         if (rows.length > 0) return { version, key, rows };
         filled.set(key, Infinity);
       }
@@ -291,11 +301,17 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       live: () =>
         round(async (tx, versions, now) => {
           const present = versions.filter(isPresent).map(({ id }) => id);
-          const lanes = await claimLanes(tx, present, now, turn, LANES_AT_ONCE);
+          const lanes = await claimLanes(tx, present, now, turn, isMuch ? LANES_AT_ONCE : LANES);
           if (lanes.length === 0) return 0;
           turn = (lanes.at(-1) ?? 0) + 1;
-          return score(tx, versions, await claimContacts(tx, lanes, present, now, BATCH), now);
+          const claims = await claimContacts(tx, lanes, present, now, BATCH);
+          isMuch = claims.length >= MANY;
+          return score(tx, versions, claims, now);
         }),
+      rest: async () => {
+        const { heavy, companies, retired, models } = await findRest(db, clock());
+        return { heavy, companies, fill: !models.every(isFilled), clear: retired };
+      },
       heavy: () =>
         round(async (tx, versions, now) => {
           const claim = await claimHeavy(tx);

@@ -5,6 +5,7 @@ import { house, putting } from '../test/put.ts';
 import { NOON, testApp } from '../test/service.ts';
 import { createScoring } from './scoring.ts';
 import { openDb } from './store/db.ts';
+import { claimLanes } from './store/standings.ts';
 import { startWorkers, type Workers } from './worker.ts';
 
 const HOUR = 3_600_000;
@@ -91,6 +92,25 @@ describe.skipIf(url === undefined)('workers', async () => {
       expect(await scores(id, model)).toMatchObject({ total: 40e6 });
       expect((await history(id, model)).map(({ at }) => at)).toEqual([NOON, NOON + HOUR]);
     }
+  });
+
+  test('where every lane has work, each has its turn', async () => {
+    await fresh(house());
+    await db.rows('insert into changed (lane, contact_id, since) select i, i, 0 from generate_series(0, 63) as i');
+    const seen: number[] = [];
+    for (let first = 0; seen.length < 64; first = (seen.at(-1) ?? 0) + 1) {
+      const lanes = await db.transaction((tx) => claimLanes(tx, [], NOON, first, 16));
+      expect(lanes).toHaveLength(16);
+      seen.push(...lanes);
+    }
+    expect(seen).toEqual(Array.from({ length: 64 }, (_, lane) => lane));
+  });
+
+  test('workers that fill at the same time stop at the end of what there is', async () => {
+    await fresh(house());
+    const fills = Array.from({ length: 6 }, () => scoring.work.fill());
+    expect(await Promise.all(fills)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await scoring.work.rest()).toMatchObject({ fill: false });
   });
 
   test('a contact with 200,000 events does not keep others waiting, and is scored like them', async () => {

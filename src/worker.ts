@@ -3,11 +3,18 @@
  * long a worker sleeps; it refuses to know what the work is.
  */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import type { App } from './app.ts';
 import { BOUNDS, patiently } from './store/patience.ts';
 
 /** Milliseconds after which a worker looks by itself: contacts can be due, and others can have brought events. */
 const PATIENCE = 250;
+/**
+ * After a transaction for few contacts or companies, what comes meanwhile is left to gather for so long: what a transaction
+ * costs by itself is as much as some thirty contacts. What comes after a quiet time is done at once.
+ */
+const GATHER = 100;
+const FEW = 200;
 /** After an error, such as a database that does not answer. */
 const RECOVERY = 1_000;
 
@@ -22,6 +29,7 @@ export interface Workers {
 export function startWorkers(app: App, count: number): Workers {
   const { work } = app.scoring;
   const sleepers = new Set<() => void>();
+  const over = new AbortController();
   let stopped = false;
   let woken = 0;
   /** Whether a worker is at a contact with a great many events: the others go on with the rest. */
@@ -55,16 +63,22 @@ export function startWorkers(app: App, count: number): Workers {
         return null;
       });
       if (done === null) await sleep(RECOVERY);
-      else if (done === 0 && seen === woken) await sleep(PATIENCE);
+      else if (done === 'few') await wait(GATHER, undefined, { signal: over.signal }).catch(() => {});
+      else if (done === 'nothing' && seen === woken) await sleep(PATIENCE);
     }
   }
 
   /** What is asked for now comes before what can wait. */
-  async function lookOnce(): Promise<number> {
-    const live = (await measured(work.live)) + (await work.companies());
-    const aside = await doHeavy();
-    const filled = await measured(work.fill);
-    return live + aside + filled + (live + aside + filled === 0 ? await work.clear() : 0);
+  async function lookOnce(): Promise<'much' | 'few' | 'nothing'> {
+    let asked = await measured(work.live);
+    const rest = await work.rest();
+    if (rest.companies) asked += await work.companies();
+    let more = 0;
+    if (rest.heavy) more += await doHeavy();
+    if (rest.fill) more += await measured(work.fill);
+    if (rest.clear && asked + more === 0) more += await work.clear();
+    if (more > 0 || asked >= FEW) return 'much';
+    return asked > 0 ? 'few' : 'nothing';
   }
 
   const sleep = (ms: number): Promise<void> =>
@@ -88,6 +102,7 @@ export function startWorkers(app: App, count: number): Workers {
     wake,
     stop: async () => {
       stopped = true;
+      over.abort();
       wake();
       await Promise.all(loops);
     },

@@ -45,6 +45,32 @@ export async function holdWorkers(tx: Db): Promise<void> {
   await tx.rows('select pg_advisory_xact_lock($1)', [SCORING_LOCK]);
 }
 
+/** What there is to do beside contacts that changed. */
+export interface Rest {
+  readonly companies: boolean;
+  readonly heavy: boolean;
+  readonly retired: boolean;
+  /** Versions by which contacts are scored. */
+  readonly models: readonly number[];
+}
+
+/** Asks in one go what costs a transaction each to find out by trying. It may say so in vain; what it leaves out is not there. */
+export async function findRest(db: Db, now: number): Promise<Rest> {
+  const [rest] = await db.rows<Rest>(
+    // The first in the order of an index: a table of which rows come and go is mostly of those that went.
+    `select (select true from changed_company order by changed_id limit 1) is not null
+         or (select true from company_standing where next_change_at <= $1 order by next_change_at limit 1) is not null
+         as companies,
+       (select true from changed where heavy order by changed_id limit 1) is not null as heavy,
+       exists (select from model m where state = 'retired'
+         and exists (select from standing s where s.model_id = m.model_id)) as retired,
+       array(select model_id from model where state <> 'retired') as models`,
+    [now],
+  );
+  if (rest === undefined) throw new Error('a select without from gives a row');
+  return rest;
+}
+
 /** Takes some of the lanes in which there is work and which nobody holds. @param first where to begin to look */
 export async function claimLanes(tx: Db, models: readonly number[], now: number, first: number, most: number) {
   const rows = await tx.rows<{ lane: number }>(
@@ -53,7 +79,7 @@ export async function claimLanes(tx: Db, models: readonly number[], now: number,
        where exists (select from changed c where c.lane = lane.lane and not c.heavy)
           or exists (select from standing s where (s.contact_id & 63) = lane.lane and s.next_change_at <= $1
                      and s.model_id = any($2::integer[]))
-       order by (lane + $3::integer) & 63 limit $4)
+       order by (lane - $3::integer) & 63 limit $4)
      select lane from busy where pg_try_advisory_xact_lock(${LANE_LOCK}, lane)`,
     [now, integers(models), first, most],
   );
