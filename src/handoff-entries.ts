@@ -133,8 +133,8 @@ export async function openNew(at: Round): Promise<number> {
   const moves = took(at, await takeMoves(at.tx, at.taking));
   for (const { agreementId, since, madeUp } of inForce) {
     const agreement = await at.agreementOf(agreementId);
-    const entering = moves.filter((move) => move.model === agreement.model && move.recordedAt >= since);
-    await begin(at, { agreementId, agreement, madeUp }, latestOf(entering));
+    const of = moves.filter((move) => move.model === agreement.model && move.recordedAt >= since);
+    await begin(at, { agreementId, agreement, madeUp }, latestOf(await risingOf(at, of)));
   }
   return moves.length;
 }
@@ -233,6 +233,16 @@ const placeIn = (stages: readonly { readonly id: string }[], stage: string | nul
 function isDue(one: Present, { definition }: Agreement, stages: readonly { readonly id: string }[]): boolean {
   const wanted = placeIn(stages, definition.stage);
   return !one.busy && one.disqualified === null && wanted >= 0 && placeIn(stages, one.stage) >= wanted;
+}
+
+/** Whoever falls back to a stage did not enter it. */
+async function risingOf(at: Round, moves: readonly FreshMove[]): Promise<FreshMove[]> {
+  const rising: FreshMove[] = [];
+  for (const move of moves) {
+    const { stages } = await at.scoring.modelOf(move.modelId);
+    if (placeIn(stages, move.to) > placeIn(stages, move.from)) rising.push(move);
+  }
+  return rising;
 }
 
 /** Of each contact the latest move; promises run from when it was seen, since nobody could have known before. */

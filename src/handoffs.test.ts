@@ -19,7 +19,7 @@ const url = await postgresUrl();
 describe.skipIf(url === undefined)('hand-offs', async () => {
   if (url === undefined) return;
   const made = await handing(url);
-  const { service, app, db, handoffs, agreementId, send, who, known, firm, asked } = made;
+  const { service, app, db, handoffs, agreementId, send, who, known, firm, did, asked } = made;
   const { contactOf, latest, outcomes, record, whole, close, noticesOf } = made;
 
   test('who has all that was agreed goes to somebody, and a call in time keeps the promise', async () => {
@@ -94,7 +94,7 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
   test('an event that is voided before anybody acted takes the hand-off back', async () => {
     await send(known('four', { phone: '4' }), firm('four', '200'), asked('four'));
     const one = await latest('four');
-    const selection = { kind: 'ids', contactId: one.contactId, eventIds: ['demo four'] } as const;
+    const selection = { kind: 'ids', contactId: one.contactId, eventIds: ['demo_asked four'] } as const;
     await voidEvents(db, selection, { by: 'a test', reason: 'a test', now: service.now });
     await send();
     expect((await latest('four')).state).toBe('withdrawn');
@@ -311,6 +311,17 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     const late = { name: 'demo_asked', properties: {}, machine: null };
     await send({ kind: 'event', who: who('eleven'), id: 'late', at: service.now - 2 * DAY, ...late });
     expect((await latest('eleven')).handoffId).toBe(handoffId);
+  });
+
+  test('a lead that falls back to the stage from the one above it did not enter it', async () => {
+    const { handoffId, contactId } = await whole('falls');
+    await send(did('falls', 'call_booked'));
+    await close('falls');
+    service.now += 6 * DAY;
+    await send();
+    const moves = await db.rows('select from_stage, to_stage from move where contact_id = $1 order by at', [contactId]);
+    expect(moves.at(-1)).toEqual({ from_stage: 'sql', to_stage: 'mql' });
+    expect((await latest('falls')).handoffId).toBe(handoffId);
   });
 
   test('a version of the model without the stage hands nobody over, stops nothing, and marketing hears of it once', async () => {

@@ -18,11 +18,16 @@ export const DAY = 24 * HOUR;
 export const MODEL = `
 model: b2b
 scores:
-  interest: { range: [0, 100], rules: [ { id: demo, on: demo_asked, points: 60 } ] }
+  interest:
+    range: [0, 100]
+    rules:
+      - { id: demo, on: demo_asked, points: 60 }
+      - { id: call, on: call_booked, points: 30, within: 5d }
 disqualify: [ { id: rival, if: { title: { is: rival } }, reason: Competitor } ]
 stages:
   - { id: lead, enter: { score: { interest: { atLeast: 0 } } } }
   - { id: mql, enter: { score: { interest: { atLeast: 50 } } }, leave: { score: { interest: { lessThan: 50 } } } }
+  - { id: sql, enter: { score: { interest: { atLeast: 80 } } }, leave: { score: { interest: { lessThan: 80 } } } }
 `;
 const AGREEMENT = `
 agreement: leads
@@ -78,15 +83,16 @@ export async function handing(url: string) {
     key: `firm of ${id}`,
     traits: { employees },
   });
-  const asked = (id: string): Message => ({
+  const did = (id: string, name: string): Message => ({
     kind: 'event',
     who: who(id),
-    id: `demo ${id}`,
-    name: 'demo_asked',
+    id: `${name} ${id}`,
+    name,
     at: service.now,
     properties: {},
     machine: null,
   });
+  const asked = (id: string): Message => did(id, 'demo_asked');
   const contactOf = async (id: string): Promise<number> => {
     const [found] = await db.rows<{ id: number }>(
       `select contact_id as id from identity where value = $1 and kind = 'user_id'`,
@@ -127,6 +133,7 @@ export async function handing(url: string) {
     who,
     known,
     firm,
+    did,
     asked,
     contactOf,
     latest,

@@ -288,6 +288,7 @@ export function contactsThrough(
           const fresh = contact.moves.findLast(
             (move) =>
               !move.held &&
+              placeOf(move.to) > placeOf(move.from) &&
               !before.some((old) => !old.held && old.at === move.at && old.from === move.from && old.to === move.to),
           );
           if (fresh !== undefined) freshOf.set(id, fresh);
