@@ -20,6 +20,7 @@ import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,8 +35,15 @@ const CACHE = '/var/cache/scoreline';
 /** English messages, which are read here, and times in UTC; nothing of the caller's environment. */
 const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' };
 
-/** PostgreSQL's own defaults are for machines of twenty years ago; disks that seek are gone. */
-const ROOM = ['shared_buffers=256MB', 'max_wal_size=2GB', 'random_page_cost=1.1'];
+/**
+ * PostgreSQL's own defaults are for machines of twenty years ago; disks that seek are gone. An eighth of the memory that
+ * this machine or container has leaves room for the service, which is usually beside it; it is taken as it is used.
+ */
+const room = (): string[] => {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  const buffers = Math.round(Math.min(2048, Math.max(128, memory / 8 / 2 ** 20)));
+  return [`shared_buffers=${buffers}MB`, 'max_wal_size=2GB', 'random_page_cost=1.1'];
+};
 
 /** How long a server may take that is just ending on the same folder, in milliseconds. */
 const PATIENCE = 20_000;
@@ -313,7 +321,7 @@ function launch(settings: {
   log: (line: string) => void;
 }): Promise<Outcome> {
   const { program, cluster, user, port, log } = settings;
-  const fixed = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...ROOM];
+  const fixed = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...room()];
   // In a process group of its own: Ctrl-C is for this process, which then stops the server when it no longer needs it.
   const server = spawn(
     join(program, 'bin/postgres'),
