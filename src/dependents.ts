@@ -100,15 +100,22 @@ export interface Broken {
 export async function brokenAgreements(ground: Ground): Promise<Broken[]> {
   const broken: Broken[] = [];
   for (const { agreementId } of await agreementsInForce(ground.db)) {
-    const agreement = await readAgreement(ground, agreementId);
-    const serving = await servingModel(ground.db, agreement.model);
-    if (serving === null) continue;
-    const { modelId, version } = serving;
-    const lacks = lackedBy(await ground.scoring.modelOf(modelId), namedBy(agreement));
-    if (lacks.length > 0)
-      broken.push({ agreementId, name: agreement.name, model: agreement.model, modelId, version, lacks });
+    const one = await brokenAgreement(ground, agreementId);
+    if (one !== null) broken.push(one);
   }
   return broken;
+}
+
+/** Null where the model that serves has all that the agreement names. @throws ScorelineError `not_found` */
+export async function brokenAgreement(ground: Ground, agreementId: number): Promise<Broken | null> {
+  const agreement = await readAgreement(ground, agreementId);
+  const serving = await servingModel(ground.db, agreement.model);
+  if (serving === null) return null;
+  const { modelId, version } = serving;
+  const lacks = lackedBy(await ground.scoring.modelOf(modelId), namedBy(agreement));
+  return lacks.length === 0
+    ? null
+    : { agreementId, name: agreement.name, model: agreement.model, modelId, version, lacks };
 }
 
 /** Tells marketing of agreements in force that lost something, once of each version of the model that they lost it by. */

@@ -6,7 +6,15 @@
 
 import type { Logger } from 'pino';
 import type { Agreement } from './core/agreement.ts';
-import { type Calendars, clocksOf, countedFacts, type Fact, type Handoff, handoffOf } from './core/handoff.ts';
+import {
+  type Calendars,
+  clocksOf,
+  countedFacts,
+  type Fact,
+  type Handoff,
+  handoffOf,
+  isAnswer,
+} from './core/handoff.ts';
 import { deadline, type WorkingSpan, workedBetween } from './core/working-time.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
@@ -18,6 +26,7 @@ import {
   type KeptClock,
   type KeptHandoff,
   type Notice,
+  reopenClocks,
   startClocks,
   writeFacts,
 } from './store/handoffs.ts';
@@ -68,6 +77,10 @@ export async function write(
     return { ...one, ...clock, assignee, endedAt, end, ...alarmsOf(agreement, clock, calendar) };
   });
   await startClocks(tx, clocks);
+  for (const fact of fresh) {
+    const meant = fact.kind === 'undone' ? before[fact.place] : undefined;
+    if (meant !== undefined && isAnswer(meant.kind)) await reopenClocks(tx, clocks, { endedAt: meant.at, now });
+  }
   await endClocks(
     tx,
     clocks.flatMap(({ endedAt, end, ...clock }) =>

@@ -132,20 +132,35 @@ describe.skipIf(url === undefined)('hand-offs', async () => {
     await close('five');
   });
 
-  test('an answer that was a mistake is taken back for ten minutes, by who gave it; what a promise came to stays', async () => {
+  test('an answer that was a mistake is taken back for ten minutes, by who gave it; promises run on as if it was not given', async () => {
     const { handoffId, assignee } = await whole('mistake');
     const undo = (place: number, by = 'ana@x.example', overrules = false) =>
       handoffs.record(handoffId, { kind: 'undone', place }, { by, at: service.now, overrules });
+    const clocksOf = () =>
+      db.rows(
+        `select kind, outcome, ended_at, due_at, remind_at, escalate_at, reassign_at from handoff_clock
+         where handoff_id = $1 order by kind`,
+        [handoffId],
+      );
+    const before = await clocksOf();
     await close('mistake');
+    expect(await outcomes(handoffId)).toEqual([
+      'deliver 0 kept',
+      'first-contact 1 excused',
+      'first-contact-never 1 excused',
+      'answer 1 kept',
+      'touches 1 excused',
+    ]);
     await expect(undo(2, 'bo@x.example')).rejects.toMatchObject({ code: 'forbidden' });
     service.now += 9 * MINUTE;
     expect(await undo(2)).toMatchObject({ state: 'open', assignee, actedOn: false });
-    expect(await outcomes(handoffId)).toContain('answer 1 kept');
+    expect(await clocksOf()).toEqual(before);
     const everything = { from: null, to: null, agreementId: null, model: null, version: null };
     const labelled = (await readLabelled(db, everything)).find((one) => one.handoffId === handoffId);
     expect(labelled?.label).toMatchObject({ answer: null, end: null });
     await record(handoffId, { kind: 'accepted' });
     await undo(4, 'an administrator', true);
+    expect(await clocksOf()).toEqual(before);
     await record(handoffId, { kind: 'accepted' });
     service.now += 11 * MINUTE;
     await expect(undo(6)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('10 minutes') });

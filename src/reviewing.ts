@@ -40,8 +40,6 @@ export function createReviewing({ db, log, scoring, handoffs, clock }: Reviewing
 
   async function remind(): Promise<void> {
     const now = clock();
-    // Whoever switched was to tell of it; a process can die in between.
-    await tellOfLosses({ db, scoring }, now);
     const open = new Set((await listReviews(db)).filter(({ closedAt }) => closedAt === null).map(({ name }) => name));
     for (const { agreementId, name, held } of await listReviewable(db)) {
       const { review } = await handoffs.agreementOf(agreementId);
@@ -51,6 +49,8 @@ export function createReviewing({ db, log, scoring, handoffs, clock }: Reviewing
       const kind = reminderOf(dueAt, now);
       if (kind !== null) await addReviewNotices(db, kind, { agreement: name, dueAt: writeInstant(dueAt) }, now);
     }
+    // Whoever switched was to tell of it; a process can die in between.
+    await tellOfLosses({ db, scoring }, now);
   }
 
   const again = (): void => {

@@ -104,8 +104,8 @@ export interface Handoff {
 export class ImpossibleFact extends Error {}
 
 /**
- * Facts that count: without those that were taken back, and without those that took them back. What a clock came to is
- * written once and stays, whatever is taken back afterwards.
+ * Facts that count: without those that were taken back, and without those that took them back. What a touch brought a clock
+ * to stays, though the touch is taken back; a clock that an answer ended runs on when the answer is.
  * @throws ImpossibleFact where nothing that can be taken back stands at the place that is named
  */
 export function countedFacts(facts: readonly Fact[]): readonly Fact[] {
@@ -114,7 +114,8 @@ export function countedFacts(facts: readonly Fact[]): readonly Fact[] {
     if (fact.kind !== 'undone') continue;
     const meant = fact.place < place && !gone.has(fact.place) ? facts[fact.place]?.kind : undefined;
     const { state } = handoffOf(facts.slice(0, place));
-    if (meant === undefined || !mayUndo(meant, state))
+    const passedOn = facts.slice(fact.place, place).some(({ kind }) => kind === 'assigned');
+    if (meant === undefined || !mayUndo(meant, state) || (isAnswer(meant) && passedOn))
       throw new ImpossibleFact(
         `nothing that can be taken back of a hand-off that is ${state} is at place ${fact.place}`,
       );
@@ -123,7 +124,7 @@ export function countedFacts(facts: readonly Fact[]): readonly Fact[] {
   return gone.size === 0 ? facts : facts.filter((_, place) => !gone.has(place));
 }
 
-/** Touches, until it is over; an answer, and that contacts are one, as long as nothing followed. */
+/** Touches, until it is over; an answer, and that contacts are one, as long as they are the latest that was decided. */
 function mayUndo(kind: HappeningKind, state: State): boolean {
   if (kind === 'touched') return MAY[state].includes('touched');
   return kind === 'merged' ? state === 'withdrawn' : isAnswer(kind) && kind === state;

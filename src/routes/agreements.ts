@@ -8,7 +8,7 @@ import { readText } from '../core/document.ts';
 import { ModelError, ScorelineError } from '../core/errors.ts';
 import { parseModel } from '../core/model.ts';
 import { type Language, phrasesOf } from '../core/phrases/languages.ts';
-import { brokenAgreements } from '../dependents.ts';
+import { brokenAgreement } from '../dependents.ts';
 import { agreementPaper } from '../papers/agreement.ts';
 import { pdfOf } from '../papers/pdf.ts';
 import {
@@ -141,10 +141,11 @@ export function agreementRoutes(plain: FastifyInstance, { app }: Desk): void {
     (await findAgreement(app.db, agreementId)) ?? missing(`agreement ${agreementId}`);
 
   async function wholeOf(agreementId: number, of: Language): Promise<z.input<typeof wholeVersion>> {
-    const one = show(await findOr404(agreementId));
-    const broken = (await brokenAgreements(app)).find((other) => other.agreementId === agreementId);
-    const lost = broken === undefined ? null : { version: broken.version, lacks: [...broken.lacks] };
-    return { ...one, lost, terms: termsOf(await app.handoffs.agreementOf(agreementId), phrasesOf(of)) };
+    const one = await findOr404(agreementId);
+    const isInForce = one.inForceFrom !== null && one.inForceUntil === null;
+    const broken = isInForce ? await brokenAgreement(app, agreementId) : null;
+    const lost = broken === null ? null : { version: broken.version, lacks: [...broken.lacks] };
+    return { ...show(one), lost, terms: termsOf(await app.handoffs.agreementOf(agreementId), phrasesOf(of)) };
   }
 
   server.get(

@@ -250,12 +250,16 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
         response: answers(wholeVersion),
       },
     },
-    async ({ params }) => ({
-      ...show(await versionOf(params.id)),
-      document: await documentOf(app.db, params.id),
-      ...(await app.scoring.progress(params.id)),
-      lose: (await dependentsOn(app, await app.scoring.modelOf(params.id))).map(showDependent),
-    }),
+    async ({ params }) => {
+      const version = await versionOf(params.id);
+      const lose = version.state === 'serving' ? [] : await dependentsOn(app, await app.scoring.modelOf(params.id));
+      return {
+        ...show(version),
+        document: await documentOf(app.db, params.id),
+        ...(await app.scoring.progress(params.id)),
+        lose: lose.map(showDependent),
+      };
+    },
   );
 
   server.get(
@@ -328,7 +332,8 @@ export function modelRoutes(plain: FastifyInstance, { app, cursors }: Desk): voi
     async (request) => {
       const lose = await dependentsOn(app, await app.scoring.modelOf(request.params.id));
       const version = await app.scoring.switchTo(request.params.id, nameOf(callerOf(request)));
-      await tellOfLosses(app, app.clock());
+      // It serves by now, whatever becomes of the notice, which is looked after again.
+      await tellOfLosses(app, app.clock()).catch((err: unknown) => request.log.error({ err }, 'losses were not told'));
       return { ...show(version), lose: lose.map(showDependent) };
     },
   );

@@ -330,8 +330,40 @@ export async function startClocks(tx: Db, clocks: readonly Omit<KeptClock, 'ende
 }
 
 /**
- * Ends clocks that have no outcome yet: one that ended after it was due was missed. An outcome that is written is never
- * written again.
+ * Has clocks run on that an answer ended which is taken back, unless their time is over. A reminder whose instant has
+ * passed was told, and is not told again.
+ */
+export async function reopenClocks(
+  tx: Db,
+  clocks: readonly Pick<
+    KeptClock,
+    'contactId' | 'handoffId' | 'kind' | 'assignment' | 'remindAt' | 'escalateAt' | 'reassignAt'
+  >[],
+  { endedAt, now }: { readonly endedAt: number; readonly now: number },
+): Promise<void> {
+  for (const clock of clocks) {
+    await tx.rows(
+      `update handoff_clock set outcome = null, ended_at = null, remind_at = case when $7 > $6::bigint then $7::bigint end,
+         escalate_at = $8, reassign_at = $9
+       where contact_id = $1 and handoff_id = $2 and kind = $3 and assignment = $4 and ended_at = $5 and due_at > $6
+         and outcome <> 'missed'`,
+      [
+        clock.contactId,
+        clock.handoffId,
+        clock.kind,
+        clock.assignment,
+        endedAt,
+        now,
+        clock.remindAt,
+        clock.escalateAt,
+        clock.reassignAt,
+      ],
+    );
+  }
+}
+
+/**
+ * Ends clocks that have no outcome yet: one that ended after it was due was missed.
  */
 export async function endClocks(
   tx: Db,
