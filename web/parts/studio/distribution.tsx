@@ -60,6 +60,7 @@ export const Distribution = memo(function Distribution({
         <div aria-hidden>
           <Bars
             bins={score.bins.map((bin) => ({ label: label(bin), before: bin.before, after: bin.after ?? 0 }))}
+            named={score.kind === 'grid'}
             onBar={(i, side) => {
               const bin = score.bins[i];
               if (bin !== undefined) show(asked(bin, side));
