@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { saveDraft } from '../../src/store/models.ts';
+import { saveSegment } from '../../src/store/segments.ts';
 import { expectAccessible, testPage } from '../../test/page.ts';
 
 const MODEL = `
@@ -126,7 +127,7 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
     await dialog.getByLabel('Territory').fill('country: { inn: [RO] }');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByRole('alert').getByText(/inn/).waitFor();
-    await dialog.getByLabel('Territory').fill('country: { in: [RO] }');
+    await dialog.getByLabel('Territory').fill('score: { fit: { atLeast: 50 } }');
     await dialog.getByLabel('Calendar of holidays').selectOption('ro');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/Mon–Thu 09:00–17:00, Fri 09:00–14:00/).waitFor();
@@ -178,14 +179,18 @@ describe.skipIf(service === undefined)('the agreement on the page', async () => 
     await page.context().close();
   });
 
-  test('a model that lacks the stage is told of before it is published and serves, and on the page of the agreement', async () => {
-    const document = MODEL.replace('id: mql', 'id: hot');
-    await saveDraft(app.db, 'b2b', document, { by: 'a test', now: service.now });
+  test('a model that lacks a stage and a score is told of before it is published and serves, and on the page of the agreement', async () => {
+    const kept = { by: 'a test', now: service.now };
+    await saveSegment(app.db, null, { name: 'ready', search: { stage: ['mql'] } }, kept);
+    const document = MODEL.replace('id: mql', 'id: hot').replaceAll('fit', 'match');
+    await saveDraft(app.db, 'b2b', document, kept);
     const page = await open('marketing', '/studio/b2b');
     await page.getByRole('button', { name: 'Publish …' }).click();
     const dialog = page.getByRole('dialog');
     const lost = /The agreement leads names what is missing here: the stage mql\./;
     await dialog.getByText(lost).waitFor();
+    await dialog.getByText('The saved search ready names what is missing here: the stage mql.').waitFor();
+    await dialog.getByText('The territory of sales@example.org names what is missing here: the score fit.').waitFor();
     await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.getByRole('button', { name: 'Switch to it' }).click();
     await dialog.getByText(lost).waitFor();

@@ -89,6 +89,7 @@ describe.skipIf(service === undefined)('hand-offs on the page', async () => {
     await page.getByRole('button', { name: 'Opportunity…' }).waitFor();
     await page.getByRole('button', { name: /^Take back: Accepted/ }).click();
     await page.getByText('Something said was taken back').waitFor();
+    await expect.poll(() => page.evaluate<string>('document.activeElement.id')).toMatch(/^fact-/);
     await page.getByRole('button', { name: 'Accept', exact: true }).click();
     await page.getByRole('button', { name: 'Opportunity…' }).waitFor();
     await expect.poll(() => page.getByRole('button', { name: 'Accept', exact: true }).count()).toBe(0);

@@ -94,6 +94,8 @@ function WorkspaceLanguage() {
     queryFn: () => call<{ language: Language }>('GET', '/api/language'),
   });
   const change = useMutation({
+    // One after another: the last choice stays.
+    scope: { id: 'language' },
     mutationFn: (language: string) => call('PUT', '/api/language', { body: { language } }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['settings', 'language'] }),
   });

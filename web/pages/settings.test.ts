@@ -77,7 +77,7 @@ describe.skipIf(service === undefined)('the settings', async () => {
     await page.context().close();
   });
 
-  test('somebody is invited with a password that is shown once, and signs in with it', async () => {
+  test('somebody is invited with a password that is shown once, and signs in with it; the language of e-mails is kept', async () => {
     const page = await open('administrator', '/settings/people');
     await page.getByLabel('E-mail address').fill('new@example.org');
     await page.getByLabel('Name').fill('New Person');
@@ -103,6 +103,11 @@ describe.skipIf(service === undefined)('the settings', async () => {
     await expect.poll(async () => (await other.request.get(`${address}/api/me`)).status()).toBe(401);
     expect((await signIn(password)).status()).toBe(401);
     await other.close();
+    const written = page.getByLabel('Language of e-mails');
+    await written.selectOption('tr');
+    await page.getByText('Kept.').waitFor();
+    await page.reload();
+    await expect.poll(() => written.inputValue()).toBe('tr');
     await page.context().close();
   });
 

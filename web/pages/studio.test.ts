@@ -371,6 +371,7 @@ describe.skipIf(service === undefined)('the studio', { timeout: 180_000 }, async
     /** By Tab alone, as long as it takes; the focus is never lost on the way. */
     const tabTo = async (target: Locator) => {
       await target.waitFor();
+      await expect.poll(() => target.isEnabled()).toBe(true);
       expect(await page.evaluate<boolean>('document.activeElement !== document.body')).toBe(true);
       for (let i = 0; i < 60 && !(await has(target)); i++) await page.keyboard.press('Tab');
       expect(await has(target)).toBe(true);

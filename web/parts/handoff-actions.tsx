@@ -26,6 +26,8 @@ export function HandoffActions({ of }: { of: WholeHandoff }) {
   const [note, setNote] = useState('');
   const [asking, setAsking] = useState<Asking | null>(null);
   const say = useMutation({
+    // What is said of one hand-off arrives in the order in which it was said, and so does its taking back.
+    scope: { id: `handoff ${of.id}` },
     mutationFn: (said: Said) => call<WholeHandoff>('POST', `/api/handoffs/${of.id}/facts`, { body: said }),
     onMutate: async (said) => {
       await queries.cancelQueries({ queryKey: key });

@@ -81,10 +81,16 @@ export function History({ of, now }: { of: WholeHandoff; now: number }) {
   const queries = useQueryClient();
   const me = useMe().data;
   const takeBack = useMutation({
+    // What is taken back may still be on its way.
+    scope: { id: `handoff ${of.id}` },
     mutationFn: (place: number) =>
       call<WholeHandoff>('POST', `/api/handoffs/${of.id}/facts`, { body: { kind: 'undone', place } }),
-    onSuccess: (whole) => {
+    onSuccess: (whole, place) => {
       queries.setQueryData(['handoff', of.id], whole);
+      // The button goes: whoever works by keyboard stays at what they took back.
+      const line = document.getElementById(`fact-${place}`);
+      const { activeElement } = document;
+      if (activeElement === document.body || line?.contains(activeElement)) line?.focus();
       // Lists say what is due.
       return queries.invalidateQueries({ queryKey: ['handoffs'] });
     },
@@ -96,7 +102,7 @@ export function History({ of, now }: { of: WholeHandoff; now: number }) {
       {takeBack.error !== null && <Refusal error={takeBack.error} />}
       <ol className="rows" reversed>
         {facts.map((fact) => (
-          <li key={fact.place} className="row">
+          <li key={fact.place} id={`fact-${fact.place}`} tabIndex={-1} className="row">
             <div style={{ flex: '1 1 240px', minWidth: 0 }}>
               <Text size="sm" className="breaks" {...(gone.has(fact.place) ? { td: 'line-through' } : {})}>
                 {sentence(fact)}

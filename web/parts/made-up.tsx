@@ -7,6 +7,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { call } from '../call.ts';
+import { useFormat } from '../format.ts';
 import { useMe } from '../me.ts';
 import { useStart } from '../start.ts';
 import { Failure } from './failure.tsx';
@@ -37,6 +38,7 @@ export function GetStarted({ onClick }: { onClick: () => void }) {
 
 export function MadeUp() {
   const { t } = useTranslation();
+  const format = useFormat();
   const { data } = useStart();
   const manages = useManages();
   const queries = useQueryClient();
@@ -48,11 +50,12 @@ export function MadeUp() {
   return (
     <Alert color="grape" variant="light" p="xs" mb="md" icon={<IconFlask aria-hidden size={18} />}>
       <Group justify="space-between" gap="xs" mih={26}>
-        <Text size="sm" role="status">
-          {t(data.demo === 'coming' ? 'madeUp.coming' : 'madeUp.there')}
-          {data.demo === 'there' &&
-            data.playing !== null &&
-            ` ${t('madeUp.playing', { percent: Math.floor(100 * data.playing) })}`}
+        <Text size="sm">
+          <span role="status">{t(data.demo === 'coming' ? 'madeUp.coming' : 'madeUp.there')}</span>
+          {/* Outside of the status: a share that moves every second is not to be read out each time. */}
+          {data.demo === 'there' && data.playing !== null && (
+            <span> {t('madeUp.playing', { percent: format.share(Math.floor(100 * data.playing) / 100) })}</span>
+          )}
         </Text>
         {manages && data.demo === 'there' && (
           <Suspense>

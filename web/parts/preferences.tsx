@@ -11,6 +11,8 @@ import { Failure } from './failure.tsx';
 export function Preferences({ kept = false }: { readonly kept?: boolean }) {
   const { t, i18n } = useTranslation();
   const keep = useMutation({
+    // One after another: the last choice stays.
+    scope: { id: 'language' },
     mutationFn: (language: Language) => call<null>('PUT', '/api/me/language', { body: { language } }),
   });
   const take = async (language: Language): Promise<void> => {

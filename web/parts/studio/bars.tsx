@@ -26,9 +26,12 @@ function topOf(most: number): number {
 
 export function Bars({
   bins,
+  named,
   onBar,
 }: {
   readonly bins: readonly Bin[];
+  /** Whether the labels are names, of which none says what the others are, and not steps of a range. */
+  readonly named: boolean;
   readonly onBar: (bin: number, side: Side) => void;
 }) {
   const { t } = useTranslation('studio');
@@ -36,7 +39,7 @@ export function Bars({
   const compared = bins.some(({ before }) => before !== null);
   const sides: readonly Side[] = compared ? ['before', 'after'] : ['after'];
   const top = topOf(Math.max(...bins.flatMap(({ before, after }) => [before ?? 0, after])));
-  const every = Math.ceil(bins.length / LABELS);
+  const every = named ? 1 : Math.ceil(bins.length / LABELS);
   return (
     <div className="bars">
       <div className="axis">
@@ -50,7 +53,7 @@ export function Bars({
             {sides.map((side) => {
               const value = bin[side] ?? 0;
               return (
-                // By keyboard the same numbers are opened in the table.
+                // By keyboard the same numbers are opened in the table: what is hidden from readers takes no focus.
                 <button
                   key={side}
                   type="button"
@@ -59,6 +62,7 @@ export function Bars({
                   disabled={value === 0}
                   style={{ height: `${(value / top) * 100}%` }}
                   title={`${bin.label} · ${t(side)}: ${format.count(value)}`}
+                  onMouseDown={(event) => event.preventDefault()}
                   onClick={() => onBar(i, side)}
                 />
               );
@@ -66,7 +70,10 @@ export function Bars({
           </div>
         ))}
       </div>
-      <div className="below" style={{ gridTemplateColumns: `repeat(${bins.length}, minmax(0, 1fr))` }}>
+      <div
+        className={named ? 'below named' : 'below'}
+        style={{ gridTemplateColumns: `repeat(${bins.length}, minmax(0, 1fr))` }}
+      >
         {bins.map(
           ({ label }, i) =>
             i % every === 0 && (

@@ -34,7 +34,7 @@ export const Distribution = memo(function Distribution({
         <Table verticalSpacing={2} mih={220}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t(score.kind === 'grid' ? 'cell' : 'points')}</Table.Th>
+              <Table.Th>{t(score.kind === 'grid' ? 'cell' : 'score')}</Table.Th>
               <Table.Th className="number">{t('before')}</Table.Th>
               <Table.Th className="number">{t('after')}</Table.Th>
             </Table.Tr>
@@ -60,6 +60,7 @@ export const Distribution = memo(function Distribution({
         <div aria-hidden>
           <Bars
             bins={score.bins.map((bin) => ({ label: label(bin), before: bin.before, after: bin.after ?? 0 }))}
+            named={score.kind === 'grid'}
             onBar={(i, side) => {
               const bin = score.bins[i];
               if (bin !== undefined) show(asked(bin, side));

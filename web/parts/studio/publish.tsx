@@ -88,6 +88,7 @@ export const Publish = memo(function Publish({
             <List.Item>{t('publishHeld')}</List.Item>
           </List>
         )}
+        {lose.isPending && <Loader size="sm" />}
         {lose.error && <Failure error={lose.error} again={() => lose.refetch()} />}
         <Losses of={lose.data?.items ?? []} />
         <Alert variant="light">{t('publishUndo')}</Alert>
@@ -96,7 +97,8 @@ export const Publish = memo(function Publish({
           <Button variant="default" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button loading={publish.isPending} onClick={() => publish.mutate()}>
+          {/* Nobody publishes before they were told who would lose something by it. */}
+          <Button disabled={lose.isPending} loading={publish.isPending} onClick={() => publish.mutate()}>
             {t('publishNow')}
           </Button>
         </Group>

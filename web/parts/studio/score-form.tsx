@@ -10,10 +10,9 @@ import { keyOf, useActs, useDraft } from './studio.ts';
 
 export function ScoreForm({ score }: { readonly score: ScoreView }) {
   const { t } = useTranslation('studio');
-  const { value } = useDraft();
-  const { change, rename } = useActs();
+  const { now, change, rename } = useActs();
   const set = (part: readonly string[], next: unknown) =>
-    change(put(value, [...score.path, ...part], next), `${keyOf(score.path)} ${part.join(' ')}`);
+    change(put(now().value, [...score.path, ...part], next), `${keyOf(score.path)} ${part.join(' ')}`);
   return (
     <Stack gap="sm" mt="xs">
       {score.kind !== 'grid' && (
@@ -41,7 +40,7 @@ export function ScoreForm({ score }: { readonly score: ScoreView }) {
           variant="subtle"
           color="red"
           leftSection={<IconTrash aria-hidden size={14} />}
-          onClick={() => change(removeScore(value, score))}
+          onClick={() => change(removeScore(now().value, score))}
         >
           {t('removeScore', { score: score.name })}
         </Button>
@@ -198,12 +197,12 @@ function RollUp({ score, set }: { readonly score: ScoreView; readonly set: Set }
 
 function Groups({ score }: { readonly score: ScoreView }) {
   const { t } = useTranslation('studio');
-  const { value } = useDraft();
-  const { change } = useActs();
+  const { now, change } = useActs();
   const path = [...score.path, 'groups'];
   const taken = score.groups.map(({ name }) => name);
   const set = (name: string, group: unknown) => {
     const last = group === undefined && taken.length === 1;
+    const { value } = now();
     change(last ? put(value, path, undefined) : put(value, [...path, name], group), `${keyOf(path)} ${name}`);
   };
   return (
@@ -241,9 +240,9 @@ function Ladder({
   readonly rungs: readonly Rung[];
 }) {
   const { t } = useTranslation('studio');
-  const { value } = useDraft();
-  const { change } = useActs();
-  const set = (next: readonly Rung[]) => change(setLadder(value, score, what, next), `${keyOf(score.path)} ${what}`);
+  const { now, change } = useActs();
+  const set = (next: readonly Rung[]) =>
+    change(setLadder(now().value, score, what, next), `${keyOf(score.path)} ${what}`);
   const low = score.range?.[0] ?? 0;
   const add = () => {
     const name = freeName(

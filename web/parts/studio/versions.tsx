@@ -1,6 +1,20 @@
 /** The published versions of one model: which serves, how far the next one is, and what can be done with each. */
 
-import { Alert, Badge, Button, Card, Code, Collapse, Group, Modal, Progress, Stack, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  Badge,
+  Button,
+  Card,
+  Code,
+  Collapse,
+  Group,
+  Loader,
+  Modal,
+  Progress,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -119,11 +133,11 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
         of={version.name}
         go={t('switchNow')}
         path={`/api/models/${version.id}/switch`}
+        serves={version.id}
         onClose={() => setConfirm(null)}
         onDone={again}
       >
         <Moves id={version.id} />
-        <Losing id={version.id} />
         <Text size="sm">{t('publishHeld')}</Text>
       </Confirm>
       <Confirm
@@ -143,10 +157,10 @@ function OneVersion({ version, canWrite, canPublish }: Rights & { readonly versi
         of={version.name}
         go={t('rollBack')}
         path={`/api/models/${version.id}/publish-again`}
+        serves={version.id}
         onClose={() => setConfirm(null)}
         onDone={again}
       >
-        <Losing id={version.id} />
         <Text size="sm">{t('rollBackHint', { version: version.version })}</Text>
       </Confirm>
     </li>
@@ -217,19 +231,13 @@ function Moves({ id }: { readonly id: string }) {
   return <Text size="sm">{t('switchMoves', { count: items.length, shown })}</Text>;
 }
 
-/** Who would lose something by it. */
-function Losing({ id }: { readonly id: string }) {
-  const version = useQuery({ queryKey: ['models', id], queryFn: () => call<WholeVersion>('GET', `/api/models/${id}`) });
-  if (version.error) return <Failure error={version.error} again={() => version.refetch()} />;
-  return <Losses of={version.data?.lose ?? []} />;
-}
-
 function Confirm({
   opened,
   title,
   of,
   go,
   path,
+  serves,
   onClose,
   onDone,
   children,
@@ -240,6 +248,8 @@ function Confirm({
   readonly of: string;
   readonly go: string;
   readonly path: string;
+  /** The version that would serve; nobody goes on before they were told who would lose something by it. */
+  readonly serves?: string;
   readonly onClose: () => void;
   readonly onDone: () => Promise<unknown>;
   readonly children: ReactNode;
@@ -252,18 +262,26 @@ function Confirm({
       onClose();
     },
   });
+  const version = useQuery({
+    queryKey: ['models', serves],
+    queryFn: () => call<WholeVersion>('GET', `/api/models/${serves}`),
+    enabled: opened && serves !== undefined,
+  });
   // The button that opened it goes with what it was for.
   const back = useReturn(opened, () => `model-${of}`);
   return (
     <Modal opened={opened} onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('close') }} {...back}>
       <Stack gap="sm">
         {children}
+        {version.isLoading && <Loader size="sm" />}
+        {version.error && <Failure error={version.error} again={() => version.refetch()} />}
+        <Losses of={version.data?.lose ?? []} />
         {deed.error && <Failure error={deed.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button loading={deed.isPending} onClick={() => deed.mutate()}>
+          <Button disabled={version.isLoading} loading={deed.isPending} onClick={() => deed.mutate()}>
             {go}
           </Button>
         </Group>
