@@ -260,7 +260,9 @@ class Past {
   /** Has people make plans for what they were given just now. */
   async #plan(): Promise<void> {
     const all = await givenOrWaiting(this.#tx, this.now);
-    const given = all.filter(({ state }) => state === 'open');
+    const given = all.filter(
+      ({ state, handoffId, assignee }) => state === 'open' && this.#holders.get(handoffId) !== (assignee ?? ''),
+    );
     const waiting = all.filter(({ state, handoffId }) => state === 'waiting' && !this.#holders.has(handoffId));
     if (given.length + waiting.length === 0) return;
     const sellers = await listSellers(this.#tx);
@@ -272,7 +274,6 @@ class Past {
       }) ?? this.#end + 1;
     for (const one of given) {
       const assignee = one.assignee ?? '';
-      if (this.#holders.get(one.handoffId) === assignee) continue;
       this.#holders.set(one.handoffId, assignee);
       const acts = actsOf(
         {

@@ -36,7 +36,7 @@ export async function madeUpOf(
 
 /** Whom a lead goes to; null where nobody is free. */
 export async function choose(
-  { tx, now, sellers, calendars, log }: Round,
+  { tx, now, sellers, calendars, log, territories }: Round,
   {
     contactId,
     companyId,
@@ -48,7 +48,6 @@ export async function choose(
   not: readonly string[],
 ): Promise<Choice | null> {
   const serving = await servingModel(tx, model);
-  const document = Object(readText(serving?.document ?? '{}').value);
   const everybody = sellers.filter(({ email }) => email !== MARKETING);
   // Nobody real gets a lead that is made up, and the other way round, as long as there is anybody made up.
   const isSplit = everybody.some(({ email }) => isMadeUp(email));
@@ -56,7 +55,7 @@ export async function choose(
   const candidates = people.map(({ absences, active, territory, ...seller }) => {
     const today = localDay(calendars.of(seller.email), now);
     const absent = absences.some(({ firstDay, lastDay }) => firstDay <= today && today <= lastDay);
-    return { ...seller, territory: conditionOf(document, territory), away: !active || absent };
+    return { ...seller, territory: territoryOf(territories, serving, territory), away: !active || absent };
   });
   const ties = { colleagues: await sellerOfCompany(tx, companyId), owner, not };
   const choice = chooseSeller(candidates, ties, subject);
@@ -149,7 +148,18 @@ export async function giveBack(at: Round, handoffId: number, by: string): Promis
 }
 
 /** A condition that was checked when it was saved; one that the model no longer understands holds for nobody. */
-function conditionOf(document: unknown, written: Json): Condition | null {
+function territoryOf(
+  known: Round['territories'],
+  serving: { readonly modelId: number; readonly document: string } | null,
+  written: Json,
+): Condition | null {
   if (written === null) return null;
-  return checkConditions(document, { territory: written }).conditions.get('territory') ?? { kind: 'any', of: [] };
+  const key = `${serving?.modelId} ${JSON.stringify(written)}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const document = Object(readText(serving?.document ?? '{}').value);
+  const { conditions } = checkConditions(document, { territory: written });
+  const condition = conditions.get('territory') ?? { kind: 'any', of: [] };
+  known.set(key, condition);
+  return condition;
 }

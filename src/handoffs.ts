@@ -101,6 +101,7 @@ const LEFT_ALONE = { first: 60_000, most: 3_600_000 };
 
 export function createHandoffs({ db, log, scoring, clock, claim = claimHandoffs }: HandoffSurroundings): Handoffs {
   const agreements = new Map<number, Agreement>();
+  const territories: Round['territories'] = new Map();
   const alone = new Map<number, { readonly until: number; readonly wait: number }>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
@@ -118,7 +119,7 @@ export function createHandoffs({ db, log, scoring, clock, claim = claimHandoffs 
     const now = clock();
     const sellers = await listSellers(tx);
     const calendars = calendarsAt(sellers, now);
-    return { tx, now, sellers, calendars, log, scoring, agreementOf, taking, taken: [] };
+    return { tx, now, sellers, calendars, log, scoring, agreementOf, territories, taking, taken: [] };
   }
 
   async function look(): Promise<number> {
