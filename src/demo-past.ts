@@ -2,7 +2,9 @@
  * The made-up past of marketing and sales. It decides that it is lived through anew: leads are scored, hand-offs are looked
  * after and answers are recorded by the same parts as ever, by a clock of their own that goes from the day on which the
  * agreement came in force up to now and stops only where something happens. All of it is one transaction: when it is
- * broken off, nothing of it was. What made-up people do is decided in demo-sales.ts.
+ * broken off, nothing of it was. Workers wait for its end. Nobody else who looks after hand-offs, merges contacts or brings
+ * messages in does: they see nothing of it before, and where a made-up contact was merged meanwhile, it is played again. What
+ * made-up people do is decided in demo-sales.ts.
  */
 
 import type { App } from './app.ts';
@@ -32,9 +34,18 @@ import { addAgreement, hashOf, putInForce, signAgreement } from './store/agreeme
 import { servingModel } from './store/contacts.ts';
 import type { Db } from './store/db.ts';
 import { saveGoal } from './store/goals.ts';
-import { holdHandoffs, nextAlarm, passOver } from './store/handoff-work.ts';
+import { nextAlarm, passOver } from './store/handoff-work.ts';
 import { givenOrWaiting, type KeptHandoff } from './store/handoffs.ts';
-import { demoMoves, demoVersion, hasRealSales, isMadeUp, seeNoticesUpTo, writePlayed } from './store/made-up.ts';
+import {
+  areThere,
+  demoMoves,
+  demoVersion,
+  hasRealSales,
+  holdPlay,
+  isMadeUp,
+  seeNoticesUpTo,
+  writePlayed,
+} from './store/made-up.ts';
 import { shareMerges } from './store/merges.ts';
 import { addAbsence, listSellers, MARKETING, saveSeller } from './store/sellers.ts';
 import { holdWorkers } from './store/standings.ts';
@@ -52,27 +63,29 @@ const onGrid = (at: number): number => Math.ceil(at / GRID) * GRID;
 
 export interface Playing {
   readonly contacts?: number;
-  /** Told now and then how much of the past is over, from 0 to 1. */
+  /** Told now and then how much of the past is over, from 0 to 1; where that fails, no more. */
   readonly progress?: (share: number) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Lives the past of the made-up leads through, once all of them are scored.
- * @returns false where there is nothing to live through: the leads are gone, or somebody real agreed, sells or set goals
+ * @returns false where there is nothing to live through: the leads are gone, another version of their model serves, or somebody
+ * real agreed, sells or set goals
+ * @throws ScorelineError `conflict` where a made-up contact was merged or erased meanwhile: try again
  */
 export async function playPast(app: App, { contacts, progress, signal }: Playing = {}): Promise<boolean> {
+  // Nobody looked at the moves so far, and nobody needs to. Those of real leads are not held while the past is played.
+  if ((await versionToPlay(app.db)) !== null) await passOver(app.db, Number.MAX_SAFE_INTEGER);
   return app.db.transaction(async (tx) => {
+    await holdPlay(tx);
     await holdWorkers(tx);
-    await shareMerges(tx);
-    await holdHandoffs(tx);
-    const version = await demoVersion(tx);
-    if (version === null) return false;
-    if (await hasRealSales(tx)) {
+    const version = await versionToPlay(tx);
+    if (version === null) {
       await writePlayed(tx, 1);
       return false;
     }
-    const { asOf, data } = await madeUpWorld(app, contacts);
+    const { asOf, data } = await madeUpWorld({ db: tx, clock: app.clock }, contacts);
     const outcomes = new Map(
       data.outcomes.map(({ contact_id, outcome, at, amount }) => [
         contact_id,
@@ -95,15 +108,25 @@ export async function playPast(app: App, { contacts, progress, signal }: Playing
     }
     const past = new Past(app, tx, { version, start, end });
     for (const { contactId, userId, at } of moves) past.expect(contactId, outcomes.get(userId) ?? null, at);
+    let told = progress;
     await past.live(async () => {
       signal?.throwIfAborted();
-      await progress?.((past.now - start) / (end - start));
+      await told?.((past.now - start) / (end - start)).catch((err: unknown) => {
+        app.log.warn({ err }, 'nobody hears how far the made-up past is played');
+        told = undefined;
+      });
     });
+    await shareMerges(tx);
+    if (!(await areThere(tx, past.contacts())))
+      throw new ScorelineError('conflict', 'a made-up contact was merged or erased while its past was played');
     // Last: how far it is was told from outside of this transaction.
     await writePlayed(tx, 1);
     return true;
   });
 }
+
+/** The version of the model by which the past is played; null where none is to be. */
+const versionToPlay = async (db: Db): Promise<number | null> => ((await hasRealSales(db)) ? null : demoVersion(db));
 
 /** Signs and publishes the agreement, in the days before it was in force. */
 async function agree(
@@ -128,8 +151,6 @@ async function agree(
     const now = start - (team === 'marketing' ? 4 : 2) * DAY;
     await signAgreement(tx, id, { team, hash: hashOf(document) }, { by: SIGNERS[team], now });
   }
-  // Nobody looked at the moves so far, and nobody needs to.
-  await passOver(tx, Number.MAX_SAFE_INTEGER);
   await putInForce(tx, id, { by: MARKETER, now: start });
 }
 
@@ -160,7 +181,9 @@ class Past {
     this.#end = end;
     const clock = () => this.now;
     this.#scoring = createScoring(tx, clock);
-    this.#handoffs = createHandoffs({ db: tx, log: app.log, scoring: this.#scoring, clock });
+    // Whoever merges contacts would wait for the lock, and all messages for them; before the end nobody sees what is looked at.
+    const claim = async () => true;
+    this.#handoffs = createHandoffs({ db: tx, log: app.log, scoring: this.#scoring, clock, claim });
   }
 
   /** A contact moved, and this is what will have become of it. */
@@ -170,9 +193,14 @@ class Past {
     this.#moving.set(look, (this.#moving.get(look) ?? new Set()).add(contactId));
   }
 
+  /** Everybody who moved. */
+  contacts(): number[] {
+    return [...this.#outcomes.keys()];
+  }
+
   /** @param tell called now and then on the way */
   async live(tell: () => Promise<void>): Promise<void> {
-    const all = [...this.#outcomes.keys()];
+    const all = this.contacts();
     // Everybody stands where they stood then: what came later has not happened yet.
     await this.#score(all);
     const looks = [...this.#moving.keys()].sort((a, b) => a - b);
@@ -232,7 +260,9 @@ class Past {
   /** Has people make plans for what they were given just now. */
   async #plan(): Promise<void> {
     const all = await givenOrWaiting(this.#tx, this.now);
-    const given = all.filter(({ state }) => state === 'open');
+    const given = all.filter(
+      ({ state, handoffId, assignee }) => state === 'open' && this.#holders.get(handoffId) !== (assignee ?? ''),
+    );
     const waiting = all.filter(({ state, handoffId }) => state === 'waiting' && !this.#holders.has(handoffId));
     if (given.length + waiting.length === 0) return;
     const sellers = await listSellers(this.#tx);
@@ -244,7 +274,6 @@ class Past {
       }) ?? this.#end + 1;
     for (const one of given) {
       const assignee = one.assignee ?? '';
-      if (this.#holders.get(one.handoffId) === assignee) continue;
       this.#holders.set(one.handoffId, assignee);
       const acts = actsOf(
         {

@@ -10,6 +10,7 @@ import type { Facts, Message, Who } from './core/ingest.ts';
 import { DAY, readInstant } from './core/time.ts';
 import { DEMO_MODEL, type DemoData, demoData } from './demo.ts';
 import { createScoring } from './scoring.ts';
+import type { Db } from './store/db.ts';
 import { DEMO } from './store/made-up.ts';
 import { readOutcome, writeOutcome } from './store/outcomes.ts';
 import { ownSetting } from './store/people.ts';
@@ -65,7 +66,7 @@ export async function fillDemo(app: App, contacts = CONTACTS): Promise<boolean> 
 
 /** The made-up world of a service, always the same one. */
 export async function madeUpWorld(
-  { db, clock }: App,
+  { db, clock }: Pick<App, 'clock'> & { readonly db: Db },
   contacts = CONTACTS,
 ): Promise<{ readonly asOf: number; readonly data: DemoData }> {
   // Kept: who is made up depends on the instant.

@@ -8,7 +8,7 @@ import { type Agreement, type Lacking, lackingOf } from './core/agreement.ts';
 import type { Subject } from './core/condition.ts';
 import { type Fact, handoffOf } from './core/handoff.ts';
 import { BY_RULE, notice, type Round, took, write } from './handoff-rounds.ts';
-import { choose } from './handoff-turns.ts';
+import { choose, madeUpOf } from './handoff-turns.ts';
 import {
   type FreshMove,
   noteLook,
@@ -27,7 +27,6 @@ import {
   type Present,
   presentOf,
 } from './store/handoffs.ts';
-import { madeUpAmong } from './store/made-up.ts';
 import { MARKETING } from './store/sellers.ts';
 import { suppressedAmong } from './store/suppression.ts';
 
@@ -42,6 +41,7 @@ async function give(
     readonly companyId: number | null;
     readonly owner: string | null;
     readonly model: string;
+    readonly madeUp: boolean;
   },
   { lacking, subject }: { lacking: Lacking; subject: Subject },
 ): Promise<{ readonly lacks: readonly string[]; readonly facts: readonly Fact[] }> {
@@ -83,13 +83,13 @@ async function begin(
   const { stages } = await at.scoring.modelOf(modelId);
   const suppressed = await suppressedAmong(at.tx, [...present.keys()]);
   const subjects = await at.scoring.subjectsOf([...present.keys()], at.now, modelId);
-  // Made-up people get made-up leads.
-  const among = madeUp ? new Set(await madeUpAmong(at.tx, [...present.keys()])) : present;
+  const fiction = await madeUpOf(at, [...present.keys()], { madeUp });
   for (const { contactId, movedAt, movedTo, enteredAt, returns } of entries) {
     const one = present.get(contactId);
     const subject = subjects.get(contactId);
     if (one === undefined || subject === undefined || suppressed.has(contactId)) continue;
-    if (!among.has(contactId)) continue;
+    // Made-up people get made-up leads.
+    if (madeUp && !fiction.has(contactId)) continue;
     if (!isDue(one, agreement, stages)) continue;
     // What sales answered already: events that came late, or a merge, moved the entry, and nothing was entered since.
     const place = placeIn(stages, movedTo);
@@ -98,7 +98,7 @@ async function begin(
     const { stage } = one;
     const { lacks, facts } = await give(
       at,
-      { ...one, model: agreement.model },
+      { ...one, model: agreement.model, madeUp: fiction.has(contactId) },
       { lacking: lackingOf(agreement, subject), subject },
     );
     const entered: Fact = { kind: 'entered', at: enteredAt, by: BY_RULE, stage: stage ?? '', lacks };
@@ -153,11 +153,12 @@ export async function lookAgain(at: Round): Promise<number> {
     const modelId = [...presents.values()][0]?.modelId;
     if (modelId === undefined) continue;
     const subjects = await at.scoring.subjectsOf(contacts, at.now, modelId);
+    const madeUp = await madeUpOf(at, contacts);
     for (const one of group) {
       const present = presents.get(one.contactId);
       const subject = subjects.get(one.contactId);
       if (present === undefined || subject === undefined || suppressed.has(one.contactId)) continue;
-      await lookAt(at, one, { present, subject, agreement });
+      await lookAt(at, one, { present, subject, agreement, madeUp: madeUp.has(one.contactId) });
     }
   }
   await noteLook(
@@ -172,7 +173,12 @@ export async function lookAgain(at: Round): Promise<number> {
 async function lookAt(
   at: Round,
   one: KeptHandoff,
-  { present, subject, agreement }: { present: Present; subject: Subject; agreement: Agreement },
+  {
+    present,
+    subject,
+    agreement,
+    madeUp,
+  }: { present: Present; subject: Subject; agreement: Agreement; madeUp: boolean },
 ): Promise<void> {
   const record = async (facts: readonly Fact[]) => write(at, one, await factsOf(at.tx, one), facts);
   if (present.disqualified !== null) {
@@ -181,7 +187,7 @@ async function lookAt(
   }
   const { lacks, facts } = await give(
     at,
-    { ...present, model: agreement.model },
+    { ...present, model: agreement.model, madeUp },
     { lacking: lackingOf(agreement, subject), subject },
   );
   const [given] = facts;

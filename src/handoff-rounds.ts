@@ -15,6 +15,7 @@ import {
   handoffOf,
   isAnswer,
 } from './core/handoff.ts';
+import type { Condition } from './core/words.ts';
 import { deadline, type WorkingSpan, workedBetween } from './core/working-time.ts';
 import type { Scoring } from './scoring.ts';
 import type { Db } from './store/db.ts';
@@ -45,6 +46,8 @@ export interface Round {
   readonly scoring: Scoring;
   /** The agreement of a version. @throws ScorelineError `not_found` */
   agreementOf(agreementId: number): Promise<Agreement>;
+  /** Territories that were read before, by version of the model and as they were written. */
+  readonly territories: Map<string, Condition>;
   /** What a step takes of what there is to do. */
   readonly taking: Taking;
   /** Contacts that the step took: where it fails for a single one, that one is left alone for a while. */

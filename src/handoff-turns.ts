@@ -21,29 +21,41 @@ import { MARKETING, writeCredits } from './store/sellers.ts';
 /** Milliseconds after which somebody is looked for again for a lead whose assignee is gone. */
 const PATIENCE = 3_600_000;
 
+/**
+ * Of some contacts those that are made up. Where no agreement is and nobody of sales, it makes no difference, and nobody is
+ * asked.
+ */
+export async function madeUpOf(
+  { tx, sellers }: Round,
+  contacts: readonly number[],
+  agreement: { readonly madeUp: boolean } = { madeUp: false },
+): Promise<ReadonlySet<number>> {
+  const matters = agreement.madeUp || sellers.some(({ email }) => isMadeUp(email));
+  return new Set(matters ? await madeUpAmong(tx, contacts) : []);
+}
+
 /** Whom a lead goes to; null where nobody is free. */
 export async function choose(
-  { tx, now, sellers, calendars, log }: Round,
+  { tx, now, sellers, calendars, log, territories }: Round,
   {
     contactId,
     companyId,
     owner,
     model,
-  }: { contactId: number; companyId: number | null; owner: string | null; model: string },
+    madeUp,
+  }: { contactId: number; companyId: number | null; owner: string | null; model: string; madeUp: boolean },
   subject: Subject,
   not: readonly string[],
 ): Promise<Choice | null> {
   const serving = await servingModel(tx, model);
-  const document = Object(readText(serving?.document ?? '{}').value);
   const everybody = sellers.filter(({ email }) => email !== MARKETING);
   // Nobody real gets a lead that is made up, and the other way round, as long as there is anybody made up.
   const isSplit = everybody.some(({ email }) => isMadeUp(email));
-  const ofMadeUp = isSplit && (await madeUpAmong(tx, [contactId])).length > 0;
-  const people = isSplit ? everybody.filter(({ email }) => isMadeUp(email) === ofMadeUp) : everybody;
+  const people = isSplit ? everybody.filter(({ email }) => isMadeUp(email) === madeUp) : everybody;
   const candidates = people.map(({ absences, active, territory, ...seller }) => {
     const today = localDay(calendars.of(seller.email), now);
     const absent = absences.some(({ firstDay, lastDay }) => firstDay <= today && today <= lastDay);
-    return { ...seller, territory: conditionOf(document, territory), away: !active || absent };
+    return { ...seller, territory: territoryOf(territories, serving, territory), away: !active || absent };
   });
   const ties = { colleagues: await sellerOfCompany(tx, companyId), owner, not };
   const choice = chooseSeller(candidates, ties, subject);
@@ -73,10 +85,11 @@ export async function welcomeBack({ tx, now, calendars }: Round): Promise<number
 /** Gives leads that nobody acted on to somebody else, where there is anybody. */
 export async function passOnMissed(at: Round): Promise<number> {
   const clocks = took(at, await takeReassigning(at.tx, at.now, at.taking));
+  const madeUp = await madeUpOf(at, contactsOf(clocks));
   for (const { handoffId, assignee } of clocks) {
     const one = await lockHandoff(at.tx, handoffId);
     if (one === null || one.state !== 'open' || one.actedOn || one.assignee !== assignee) continue;
-    await passOn(at, one, 'nobody acted');
+    await passOn(at, one, { because: 'nobody acted', madeUp: madeUp.has(one.contactId) });
   }
   return clocks.length;
 }
@@ -84,7 +97,8 @@ export async function passOnMissed(at: Round): Promise<number> {
 /** Gives leads of people who are gone, or are given none any more, to somebody else; where nobody is free, later. */
 export async function passOnForsaken(at: Round): Promise<number> {
   const forsaken = took(at, await takeForsaken(at.tx, { ...at.taking, now: at.now, patience: PATIENCE }));
-  for (const one of forsaken) await passOn(at, one, 'gone');
+  const madeUp = await madeUpOf(at, contactsOf(forsaken));
+  for (const one of forsaken) await passOn(at, one, { because: 'gone', madeUp: madeUp.has(one.contactId) });
   await noteLook(
     at.tx,
     forsaken.map(({ handoffId }) => handoffId),
@@ -93,7 +107,14 @@ export async function passOnForsaken(at: Round): Promise<number> {
   return forsaken.length;
 }
 
-async function passOn(at: Round, one: KeptHandoff, because: string): Promise<void> {
+const contactsOf = (list: readonly { readonly contactId: number }[]): number[] =>
+  list.map(({ contactId }) => contactId);
+
+async function passOn(
+  at: Round,
+  one: KeptHandoff,
+  { because, madeUp }: { readonly because: string; readonly madeUp: boolean },
+): Promise<void> {
   const agreement = await at.agreementOf(one.agreementId);
   const [present] = await presentOf(at.tx, agreement.model, [one.contactId]);
   const subject = present && (await at.scoring.subjectsOf([one.contactId], at.now, present.modelId)).get(one.contactId);
@@ -103,7 +124,7 @@ async function passOn(at: Round, one: KeptHandoff, because: string): Promise<voi
   const had = before.flatMap((fact) => (fact.kind === 'assigned' ? [fact.to] : []));
   const choice = await choose(
     at,
-    { ...present, model: agreement.model },
+    { ...present, model: agreement.model, madeUp },
     subject,
     because === 'gone' ? had.slice(-1) : had,
   );
@@ -127,7 +148,18 @@ export async function giveBack(at: Round, handoffId: number, by: string): Promis
 }
 
 /** A condition that was checked when it was saved; one that the model no longer understands holds for nobody. */
-function conditionOf(document: unknown, written: Json): Condition | null {
+function territoryOf(
+  known: Round['territories'],
+  serving: { readonly modelId: number; readonly document: string } | null,
+  written: Json,
+): Condition | null {
   if (written === null) return null;
-  return checkConditions(document, { territory: written }).conditions.get('territory') ?? { kind: 'any', of: [] };
+  const key = `${serving?.modelId} ${JSON.stringify(written)}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const document = Object(readText(serving?.document ?? '{}').value);
+  const { conditions } = checkConditions(document, { territory: written });
+  const condition = conditions.get('territory') ?? { kind: 'any', of: [] };
+  known.set(key, condition);
+  return condition;
 }

@@ -73,6 +73,8 @@ export interface HandoffSurroundings {
   readonly scoring: Scoring;
   /** The present instant in milliseconds, UTC. */
   readonly clock: () => number;
+  /** Whether a transaction looks alone, until it ends: it has a lock for that, unless given. */
+  readonly claim?: (tx: Db) => Promise<boolean>;
 }
 
 /** How much a step did, and why it ended. */
@@ -97,8 +99,9 @@ const BATCH = 200;
 /** Milliseconds for which a contact is left alone for whom a look failed: at first, and at most. */
 const LEFT_ALONE = { first: 60_000, most: 3_600_000 };
 
-export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings): Handoffs {
+export function createHandoffs({ db, log, scoring, clock, claim = claimHandoffs }: HandoffSurroundings): Handoffs {
   const agreements = new Map<number, Agreement>();
+  const territories: Round['territories'] = new Map();
   const alone = new Map<number, { readonly until: number; readonly wait: number }>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<unknown> = Promise.resolve();
@@ -116,7 +119,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
     const now = clock();
     const sellers = await listSellers(tx);
     const calendars = calendarsAt(sellers, now);
-    return { tx, now, sellers, calendars, log, scoring, agreementOf, taking, taken: [] };
+    return { tx, now, sellers, calendars, log, scoring, agreementOf, territories, taking, taken: [] };
   }
 
   async function look(): Promise<number> {
@@ -141,7 +144,7 @@ export function createHandoffs({ db, log, scoring, clock }: HandoffSurroundings)
       const taking = { most, except: leftAlone() };
       try {
         const done = await db.transaction(async (tx) => {
-          if (!(await claimHandoffs(tx))) return null;
+          if (!(await claim(tx))) return null;
           const at = await round(tx, taking);
           taken = at.taken;
           return step(at);

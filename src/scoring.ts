@@ -82,7 +82,10 @@ export interface Scoring {
     /** What stands of retired versions. */
     clear(): Promise<number>;
   };
-  /** Scores some contacts under one version anew, each from an instant on up to now, in one transaction. */
+  /**
+   * Scores some contacts under one version anew, each from an instant on up to now, in one transaction. Whoever calls holds
+   * the workers off, and sees to contacts that are merged meanwhile.
+   */
   rescore(version: number, since: ReadonlyMap<number, number>): Promise<number>;
   /**
    * Publishes a document as the next version of the model that it names: the first serves at once, a later one is
@@ -322,9 +325,9 @@ export function createScoring(db: Db, clock: () => number): Scoring {
       clear: () => db.transaction((tx) => clearRetired(tx, BATCH.contacts)),
     },
     rescore: (version, contacts) =>
-      round((tx, versions, now) => {
+      db.transaction(async (tx) => {
         const tasks = [...contacts].map(([id, since]) => ({ id, since, only: version }));
-        return score(tx, versions, tasks, now);
+        return score(tx, await spoken(tx), tasks, clock());
       }),
     publish: (document, by) => publish(document, { by, now: clock() }),
     switchTo: async (id, by) => {

@@ -10,8 +10,25 @@ import { createDeliveries } from '../deliveries.ts';
 import { playPast } from '../demo-past.ts';
 import { fillDemo } from '../demo-workspace.ts';
 import { createMailer } from '../mailing.ts';
+import { createReviewing } from '../reviewing.ts';
 import { createServer } from '../server.ts';
+import { addAgreement, addAgreementComment, saveAgreementDraft } from '../store/agreements.ts';
+import type { Db } from '../store/db.ts';
+import { holdHandoffs } from '../store/handoff-work.ts';
+import { agreementsInForce } from '../store/handoffs.ts';
+import { demoVersion } from '../store/made-up.ts';
+import { lockMerges } from '../store/merges.ts';
+import { addLostNotice, addReviewNotices } from '../store/notices.ts';
+import { BOUNDS, patiently } from '../store/patience.ts';
+import { addPerson } from '../store/people.ts';
+import { closeReview, openReview } from '../store/review.ts';
 import { createSource } from '../store/sources.ts';
+
+/** As whoever merges contacts. */
+async function lockAll(tx: Db): Promise<void> {
+  await lockMerges(tx);
+  await holdHandoffs(tx);
+}
 
 const url = await postgresUrl();
 /** So many made-up leads are enough to see everything that can become of one. */
@@ -39,6 +56,12 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     mails.push(to);
   };
   const mailer = createMailer({ ...app, sendMail, home: 'http://localhost' });
+  for (const role of ['marketing', 'sales', 'leadership'] as const)
+    await addPerson(
+      app.db,
+      { email: `${role}@example.org`, name: role, role, passwordHash: null },
+      { by: 'a test', now: NOON },
+    );
   const start = async () => (await admin({ method: 'GET', url: '/api/start' })).json();
   const score = async () => {
     while (
@@ -53,8 +76,9 @@ describe.skipIf(url === undefined)('made-up data', async () => {
       [APART],
     );
     const all: Record<string, unknown> = {};
+    // Moves that were looked at for hand-offs are: where an agreement comes in force, none from before it is looked at.
     for (const { name } of tables)
-      all[name] = (await app.db.rows(`select to_jsonb(t)::text as row from ${name} t order by 1`)).map((row) => row);
+      all[name] = await app.db.rows(`select (to_jsonb(t) - 'handed')::text as row from ${name} t order by 1`);
     return all;
   };
 
@@ -96,6 +120,42 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     expect(deals).toEqual({ n: 0 });
   }
 
+  /** What people do in made-up data: they hold a review, have another one open, write, and hear of what is missing. */
+  async function meet(tx: Db): Promise<void> {
+    const [agreement] = await agreementsInForce(tx);
+    const { agreementId = 0, document = '' } = agreement ?? {};
+    const by = { by: 'a person', now: NOON };
+    const name = 'made-up';
+    await createReviewing({ ...app, db: tx }).remind();
+    const reviewId = await openReview(tx, { name, from: NOON - 9000 }, by);
+    expect(await closeReview(tx, reviewId, {}, by)).toBe(true);
+    await addReviewNotices(tx, 'review-closed', { agreement: name, reviewId: String(reviewId) }, NOON);
+    await openReview(tx, { name, from: NOON }, by);
+    await addAgreementComment(tx, { name, about: '', body: 'Is that true?' }, by);
+    await saveAgreementDraft(tx, { name, document, seen: null }, by);
+    await addAgreement(tx, { name, document: `${document}\n`, modelId: (await demoVersion(tx)) ?? 0 }, by);
+    await addLostNotice(tx, { name, agreementId, modelId: 1, lacks: [] }, NOON);
+    await tx.rows(`update handoff_notice set at = $1, mail_at = $1 where kind = 'waiting'`, [NOON]);
+  }
+
+  /** There is what to tell the people of marketing, sales and leadership, and they are not told of it. */
+  async function expectNoMail(): Promise<void> {
+    const due = async () =>
+      app.db.rows<{ kind: string; n: number }>(
+        `select kind, count(*) as n from handoff_notice n join person p on p.role = n.recipient or p.email = n.recipient
+         where mail_at <= $1 and at > $1 - 86400000::bigint group by kind order by kind`,
+        [NOON],
+      );
+    const kinds = (await due()).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['agreement-lost', 'review-closed', 'review-due', 'waiting']));
+    for (;;) {
+      expect(await mailer.mailDue()).toBe(0);
+      const [left] = await app.db.rows('select from handoff_notice where mail_at <= $1 limit 1', [NOON]);
+      if (left === undefined) break;
+    }
+    expect(mails).toEqual([]);
+  }
+
   test('is asked for by the page, told of, and taken out without a trace in what is real', async () => {
     expect(await start()).toMatchObject({ empty: true, demo: 'none', source: false, event: false, model: false });
     const hook = { url: 'https://example.com/hook', types: ['contact.stage_changed'] };
@@ -117,17 +177,36 @@ describe.skipIf(url === undefined)('made-up data', async () => {
 
     await fillDemo(app, LEADS);
     await score();
-    // Broken off half way, nothing of the past was.
+    // Where somebody of it goes meanwhile, nothing of the past was.
     const filled = await everything();
-    const broken = (share: number) => (share > 0.2 ? Promise.reject(new Error('broken off')) : Promise.resolve());
-    await expect(playPast(app, { contacts: LEADS, progress: broken })).rejects.toThrow('broken off');
+    const gone: unknown[] = [];
+    const goes = async () => {
+      if (gone.length > 0) return;
+      const [row] = await app.db.rows<{ it: unknown }>(
+        `delete from contact c where contact_id = (select contact_id from move join model using (model_id)
+           where name = 'demo' and to_stage = 'mql' and at <= $1 and undone_at is null order by at desc limit 1)
+         returning to_jsonb(c) as it`,
+        [NOON],
+      );
+      gone.push(row?.it);
+    };
+    await expect(playPast(app, { contacts: LEADS, progress: goes })).rejects.toThrow('merged or erased');
+    await app.db.rows('insert into contact select * from jsonb_populate_record(null::contact, $1)', gone);
     expect(await everything()).toEqual(filled);
-    expect(await playPast(app, { contacts: LEADS })).toBe(true);
+    // While it is played contacts can be merged and messages brought in, and nobody takes it out; whoever tells of it may fail.
+    const meanwhile: unknown[] = [];
+    const aside = async () => {
+      await patiently(BOUNDS.flush, () => app.db.transaction(lockAll));
+      meanwhile.push('merged', (await admin({ method: 'DELETE', url: '/api/start/demo' })).statusCode);
+      throw new Error('not told');
+    };
+    expect(await playPast(app, { contacts: LEADS, progress: aside })).toBe(true);
+    expect(meanwhile).toEqual(['merged', 409]);
     expect(await playPast(app, { contacts: LEADS })).toBe(false);
     await app.handoffs.look();
     await expectRecounted();
-    expect(await mailer.mailDue()).toBe(0);
-    expect(mails).toEqual([]);
+    await app.db.transaction(meet);
+    await expectNoMail();
     await deliveries.deliverDue();
     const [told] = await app.db.rows('select count(*) as n from webhook_delivery where contact_id is not null');
     expect(told).toEqual({ n: 1 });
@@ -146,6 +225,7 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     expect(removed.json()).toEqual({ contacts: LEADS });
     await score();
     expect(await everything()).toEqual(before);
+    expect(await mailer.mailDue()).toBe(0);
     expect(await start()).toMatchObject({ demo: 'none', event: true, qualified: true });
   });
 
@@ -156,5 +236,15 @@ describe.skipIf(url === undefined)('made-up data', async () => {
     expect((await admin({ method: 'DELETE', url: '/api/start/demo' })).statusCode).toBe(409);
     expect((await admin({ method: 'POST', url: '/api/start/dismiss', payload: {} })).statusCode).toBe(204);
     expect(await start()).toMatchObject({ dismissed: true });
+  });
+
+  test('has no past that is waited for where people published a version of its model', async () => {
+    await fillDemo(app, 20);
+    expect(await start()).toMatchObject({ demo: 'there', playing: 0 });
+    const { id } = await app.scoring.publish(MODEL.replace('model: own', 'model: demo'), 'a person');
+    await score();
+    await app.scoring.switchTo(id, 'a person');
+    expect(await playPast(app, { contacts: 20 })).toBe(false);
+    expect(await start()).toMatchObject({ demo: 'there', playing: null });
   });
 });

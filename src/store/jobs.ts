@@ -23,9 +23,9 @@ export interface JobQueue {
   send(kind: string, data: object, key: string): Promise<void>;
   /**
    * Does the work of a kind from now on.
-   * @param work given a signal that says when to stop; an error has the job tried again later
+   * @param work given a signal that says when to stop, and whether it is the last try; an error has the job tried again later
    */
-  work(kind: string, work: (data: unknown, signal: AbortSignal) => Promise<void>): Promise<void>;
+  work(kind: string, work: (data: unknown, signal: AbortSignal, isLast: boolean) => Promise<void>): Promise<void>;
   /** Tells running work to stop and waits for it, for some seconds. */
   stop(): Promise<void>;
 }
@@ -60,7 +60,8 @@ export function openJobs(db: Pooled, complain: (error: Error) => void): JobQueue
     },
     work: async (kind, work) => {
       await (await queue(kind)).work<unknown>(kind, { pollingIntervalSeconds: TAKEN_UP }, async ([job]) => {
-        if (job !== undefined) await work(job.data, AbortSignal.any([job.signal, stopping.signal]));
+        if (job === undefined) return;
+        await work(job.data, AbortSignal.any([job.signal, stopping.signal]), job.retryCount >= RETRIES);
       });
     },
     stop: async () => {

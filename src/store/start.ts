@@ -7,11 +7,12 @@
  */
 
 import { quoted } from '../core/dialect.ts';
+import { ScorelineError } from '../core/errors.ts';
 import { recordDeed } from './audit.ts';
 import { bigints } from './columns.ts';
 import type { Db } from './db.ts';
 import { holdHandoffs } from './handoff-work.ts';
-import { DEMO, readPlayed, removeMadeUpSales } from './made-up.ts';
+import { claimPlay, DEMO, OF_DEMO, readPlayed, removeMadeUpSales } from './made-up.ts';
 import { lockMerges } from './merges.ts';
 import type { By } from './people.ts';
 import { holdWorkers } from './standings.ts';
@@ -85,9 +86,12 @@ async function removeAll(tx: Db, column: string, ids: readonly number[]): Promis
  * marketing and sales with all that they did, out of every table.
  * A company to which somebody real belongs stays, and so does the model where people published versions of it.
  * @returns how many contacts are gone
+ * @throws ScorelineError `conflict` while the past of sales is being played
  */
 export function removeDemo(db: Db, { by, now }: By): Promise<number> {
   return db.transaction(async (tx) => {
+    if (!(await claimPlay(tx)))
+      throw new ScorelineError('conflict', 'the past of the made-up leads is being played: take them out after that');
     // A worker, a merge or a message that is under way would write some of it again.
     await holdWorkers(tx);
     await lockMerges(tx);
@@ -95,22 +99,17 @@ export function removeDemo(db: Db, { by, now }: By): Promise<number> {
     const numbers = async (text: string, values: readonly unknown[] = []): Promise<number[]> =>
       (await tx.rows<{ id: number }>(text, values)).map(({ id }) => id);
     const sources = await numbers(`select source_id as id from source where kind = '${DEMO}'`);
-    const contacts = await numbers(
-      `select distinct i.contact_id as id from identity i
-       where i.kind = 'user_id' and i.value >= 'made-up-' and i.value < 'made-up.'
-         and exists (select from trait t where t.contact_id = i.contact_id and t.source_id = any($1::integer[]))`,
-      [sources],
-    );
+    const contacts = await numbers(`select distinct i.contact_id as id from identity i where ${OF_DEMO}`);
     const models = await numbers(
       `select model_id as id from model where name = '${DEMO}'
          and not exists (select from model where name = '${DEMO}' and published_by <> '${DEMO}')`,
     );
+    await removeMadeUpSales(tx, models);
     await removeAll(tx, 'contact_id', contacts);
     await removeAll(tx, 'model_id', models);
     await tx.rows('delete from merge where kept_id = any($1::bigint[]) or gone_id = any($1::bigint[])', [
       bigints(contacts),
     ]);
-    await removeMadeUpSales(tx);
     const companies = await numbers(
       `select distinct c.company_id as id from company c join company_trait t on t.company_id = c.company_id
        where c.key like 'made-up-%' and t.source_id = any($1::integer[])

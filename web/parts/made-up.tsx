@@ -64,7 +64,13 @@ export function MadeUp() {
               go={t('madeUp.remove')}
               action={() => remove.mutate()}
               opener={(open) => (
-                <Button size="compact-sm" variant="default" onClick={open} loading={remove.isPending}>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={open}
+                  loading={remove.isPending}
+                  disabled={data.playing !== null && data.playing > 0}
+                >
                   {t('madeUp.remove')}
                 </Button>
               )}
