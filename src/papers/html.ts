@@ -6,7 +6,8 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1a1d21; background: #fff }
 h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2rem } h3 { font-size: 1rem; margin-bottom: .25rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ccd2d8; overflow-wrap: anywhere }
+th, td { text-align: start; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #ccd2d8; overflow-wrap: break-word }
+.wide { overflow-x: auto }
 .under, footer { color: #4d5560 }
 blockquote { white-space: pre-wrap; margin: 0; border-inline-start: 3px solid #0b7285; padding-inline-start: 1rem }
 @media print {
@@ -41,10 +42,10 @@ function blockOf(block: Block): string {
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${safe(item)}</li>`).join('')}</ul>`;
     case 'rows':
-      return `<table><tbody>${block.rows.map(([label, value]) => `<tr><th scope="row">${safe(label)}</th><td>${safe(value)}</td></tr>`).join('')}</tbody></table>`;
+      return `<div class="wide"><table><tbody>${block.rows.map(([label, value]) => `<tr><th scope="row">${safe(label)}</th><td>${safe(value)}</td></tr>`).join('')}</tbody></table></div>`;
     case 'table':
-      return `<table><thead><tr>${block.heads.map((head) => `<th scope="col">${safe(head)}</th>`).join('')}</tr></thead><tbody>${block.rows
+      return `<div class="wide"><table><thead><tr>${block.heads.map((head) => `<th scope="col">${safe(head)}</th>`).join('')}</tr></thead><tbody>${block.rows
         .map((cells) => `<tr>${cells.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`)
-        .join('')}</tbody></table>`;
+        .join('')}</tbody></table></div>`;
   }
 }

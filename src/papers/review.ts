@@ -76,9 +76,9 @@ const rateRow = (name: string, rate: Rate, words: Words): string[] => [
 ];
 
 function drifted(title: string, { index, level, parts }: ShownReport['events'], words: Words): Block[] {
-  const { say, percent } = words;
+  const { say, percent, count } = words;
   const said = say(`level.${level}`);
-  const told = index === null ? said : say('levelOf', { level: said, index: index.toFixed(3) });
+  const told = index === null ? said : say('levelOf', { level: said, index: count(index) });
   const heading = { kind: 'heading', level: 3, text: `${title}: ${told}` } as const;
   if (parts.length === 0) return [heading];
   const rows = parts.slice(0, SHOWN).map(({ name, before, now }) => [name, percent(before), percent(now)]);

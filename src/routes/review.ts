@@ -140,7 +140,8 @@ export function reviewRoutes(plain: FastifyInstance, { app }: Desk): void {
     const periods = { before, from, to };
     const { main } = outlineOf(model);
     const score = model.scores.find((one) => one.name === main);
-    const fields = [...needsOf(model).contact.keys()].filter((field) => !field.startsWith('email'));
+    // Addresses and companies come and go with their people: new ones are no move.
+    const fields = [...needsOf(model).contact.keys()].filter((f) => !f.startsWith('email') && f !== 'company_id');
     const asked = { agreementId: null, model: of, version: null };
     const material: Material = {
       from,
