@@ -137,7 +137,7 @@ describe.skipIf(url === undefined)('reviews over HTTP', async () => {
     expect(await mailed()).toHaveLength(1);
     const pdf = await viewer({ method: 'GET', url: '/api/reviews/1/report.pdf?language=ru' });
     expect(pdf.headers['content-type']).toBe('application/pdf');
-    expect(pdfText(pdf.rawPayload).join('')).toContain('Обзор соглашения leads');
+    expect(pdfText(pdf.rawPayload).join('')).toContain('Разбор соглашения leads');
     service.now += 30 * DAY;
     await accept([did('lead1', service.now, 'page_viewed'), known('lead2', service.now, { title: 'Student' })]);
     await settle(app);
