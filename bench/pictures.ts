@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { ensureBrowser } from '../scripts/browser.js';
 import { readConfig } from '../src/config.ts';
+import { playPast } from '../src/demo-past.ts';
 import { fillDemo } from '../src/demo-workspace.ts';
 import { startService } from '../src/service.ts';
 
@@ -27,6 +28,7 @@ const browser = await chromium.launch({ executablePath, args: process.getuid?.()
 try {
   await fillDemo(service.app);
   await filled();
+  await playPast(service.app);
   mkdirSync(FOLDER, { recursive: true });
   await inLook({ colorScheme: 'light', viewport: WIDE }, async (page) => {
     await take(page, '/today', 'today.png', 'article, li h2, main a[href^="/leads/"]');
