@@ -111,7 +111,7 @@ describe.skipIf(url === undefined)('e-mails', async () => {
       const body = text.slice(text.indexOf('\r\n\r\n') + 4);
       return text.includes('base64') ? Buffer.from(body, 'base64').toString() : unquoted(body);
     };
-    expect(textOf('lea@x.example')).toContain('O promisiune a fost ratată: Eve');
+    expect(textOf('lea@x.example')).toContain('O promisiune nu a fost respectată: Eve');
     expect(textOf('lea@x.example')).toContain('Termen: 22 noiembrie 2026 la 12:00 UTC\nPromisiune: Primul contact');
     expect(textOf('leo@x.example')).toContain('Son tarih: 22 Kasım 2026 15:00 GMT+3\nSöz: İlk temas');
     expect(textOf('mia@x.example')).toContain('leads\nEksik: fit için A notu\n');
