@@ -1,3 +1,4 @@
+// Which answers and touches the page offers to take back: by whom, for how long, and no longer once something followed.
 import { expect, test } from 'vitest';
 import { CHANGE_OF_MIND, isAnswer, STATES } from '../src/core/handoff.ts';
 import type { Me, WholeHandoff } from './answers.ts';

@@ -63,7 +63,7 @@ export function shared(before: unknown, after: unknown): unknown {
   const pairs = Object.entries(after).map(
     ([key, value]) => [key, Object.hasOwn(before, key) ? shared(before[key], value) : value] as const,
   );
-  // Another order of the same is another thing to see.
+  // Another order of the same is another thing to see: TanStack's `replaceEqualDeep` takes it for the same.
   const isSame =
     pairs.length === keys.length && pairs.every(([key, value], i) => key === keys[i] && value === before[key]);
   return isSame ? before : Object.fromEntries(pairs);
